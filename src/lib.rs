@@ -1,1 +1,5 @@
-//! tierwise
+//! tierwise: a discrete-event cloud-edge simulator fed with networks that were really trained, distilled and compressed.
+#![deny(missing_docs)]
+
+pub mod problem;
+pub mod units;
