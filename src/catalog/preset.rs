@@ -1,0 +1,163 @@
+//! Presets of devices and links: one TOML file each, one line in the list here.
+
+use crate::units::{BitsPerSec, Bytes, BytesPerSec, Macs, MacsPerSec, SimTime, Watts};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A published or derived figure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Figure<T> {
+    /// The figure.
+    pub value: T,
+    /// Who says so: title, version or year.
+    pub source: String,
+    /// How it was derived from the source, where it is not the source's own number.
+    pub derived: Option<String>,
+}
+
+/// What a power or energy figure includes; figures of unlike boundaries are not added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Boundary {
+    /// The processor alone.
+    Chip,
+    /// The whole board.
+    Board,
+    /// At the wall socket.
+    Wall,
+    /// A whole phone.
+    Phone,
+    /// The radio chip alone.
+    Radio,
+}
+
+/// The networks a roofline was fitted on; use outside it is tagged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FittedRange {
+    /// The smallest network.
+    pub least: Macs,
+    /// The largest network.
+    pub most: Macs,
+}
+
+/// What fits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Memory {
+    /// For weights.
+    pub flash: Option<Figure<Bytes>>,
+    /// For activations.
+    pub ram: Figure<Bytes>,
+}
+
+/// A machine that computes. Time of a layer: `max(MACs/rate, (weights + input + output bytes)/bandwidth) + per_layer`;
+/// of a call: the sum over its layers, plus `per_call`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DevicePreset {
+    /// What it is, in words.
+    pub title: String,
+    /// Sustained speed at this precision: efficiency included.
+    pub rate: Figure<MacsPerSec>,
+    /// Number format the rate holds for: `f32`, `int8`, `fp16`.
+    pub precision: String,
+    /// Memory bandwidth.
+    pub bandwidth: Figure<BytesPerSec>,
+    /// Fixed time of each call.
+    pub per_call: Figure<SimTime>,
+    /// Fixed time of each layer.
+    pub per_layer: Figure<SimTime>,
+    /// The networks this was fitted on.
+    pub fitted: FittedRange,
+    /// Power when idle.
+    pub idle: Figure<Watts>,
+    /// Power when computing, idle power included.
+    pub active: Figure<Watts>,
+    /// What the powers include.
+    pub boundary: Boundary,
+    /// What fits, where that is a limit.
+    pub memory: Option<Memory>,
+}
+
+/// A kind of link and its radio.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LinkPreset {
+    /// What it is, in words.
+    pub title: String,
+    /// Rate towards the cloud.
+    pub up: Figure<BitsPerSec>,
+    /// Rate towards the device.
+    pub down: Figure<BitsPerSec>,
+    /// Whether both directions share the air.
+    pub half_duplex: bool,
+    /// One-way delay.
+    pub delay: Figure<SimTime>,
+    /// Most payload bytes in a packet.
+    pub payload: Figure<Bytes>,
+    /// Bytes added to each packet.
+    pub header: Figure<Bytes>,
+    /// Time added to each packet.
+    pub per_packet: Figure<SimTime>,
+    /// Power drawn at the lower end while it transmits, beyond idle.
+    pub transmit: Figure<Watts>,
+    /// Power drawn at the lower end while it receives, beyond idle.
+    pub receive: Figure<Watts>,
+    /// What the powers include.
+    pub boundary: Boundary,
+}
+
+/// The list of presets: name and file.
+macro_rules! presets {
+    ($all:ident, $one:ident, $type:ty, $doc:literal, [$(($name:literal, $file:literal)),* $(,)?]) => {
+        #[doc = concat!("Names of all ", $doc, " presets, in order.")]
+        pub fn $all() -> Vec<&'static str> {
+            vec![$($name),*]
+        }
+        #[doc = concat!("The ", $doc, " preset of this name.")]
+        pub fn $one(name: &str) -> Option<$type> {
+            let text = match name {
+                $($name => include_str!($file),)*
+                _ => return None,
+            };
+            toml::from_str(text).ok()
+        }
+    };
+}
+
+presets!(devices, device, DevicePreset, "device", [
+    ("stm32l4r5", "presets/devices/stm32l4r5.toml"),
+    ("stm32u575", "presets/devices/stm32u575.toml"),
+    ("stm32h7a3", "presets/devices/stm32h7a3.toml"),
+    ("raspberry-pi-4", "presets/devices/raspberry-pi-4.toml"),
+    ("jetson-orin-nx", "presets/devices/jetson-orin-nx.toml"),
+    ("t4", "presets/devices/t4.toml"),
+]);
+
+presets!(links, link, LinkPreset, "link", [
+    ("ieee-802.15.4", "presets/links/ieee-802.15.4.toml"),
+    ("ble-1m", "presets/links/ble-1m.toml"),
+    ("wifi-802.11n", "presets/links/wifi-802.11n.toml"),
+    ("lte-2021", "presets/links/lte-2021.toml"),
+    ("ethernet-1g", "presets/links/ethernet-1g.toml"),
+    ("wan", "presets/links/wan.toml"),
+]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_loads_and_is_in_range() {
+        for name in devices() {
+            let preset = device(name).unwrap_or_else(|| panic!("{name} does not load"));
+            assert!(preset.active.value >= preset.idle.value && preset.fitted.least <= preset.fitted.most, "{name}");
+        }
+        for name in links() {
+            let preset = link(name).unwrap_or_else(|| panic!("{name} does not load"));
+            assert!(preset.up.value.0 > 0 && preset.down.value.0 > 0 && preset.payload.value.0 > 0, "{name}");
+        }
+    }
+}

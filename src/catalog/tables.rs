@@ -1,0 +1,61 @@
+//! What a variant said about each image.
+
+/// Which images: `validation` when something is being chosen, `test` for results.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Split {
+    /// Held out of training; choices are made on them.
+    Validation,
+    /// Results are read from them.
+    #[default]
+    Test,
+}
+
+impl Split {
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// The measured answers and sizes of one variant on one split; all columns have one entry an image, in the order of `image`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelTables {
+    /// The image's number in its file: equal images have equal numbers in every variant's tables.
+    pub image: Vec<u32>,
+    /// The true class.
+    pub label: Vec<u16>,
+    /// One table for each (tap crossed, codec, exit) that was measured.
+    pub outputs: Vec<OutputTable>,
+    /// Bytes for each (tap, codec) whose size differs between images.
+    pub sizes: Vec<SizeTable>,
+}
+
+/// What was answered at one exit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OutputTable {
+    /// The exit's name.
+    pub tap: String,
+    /// How the input was encoded on its way (`raw` stands for every lossless codec).
+    pub codec: String,
+    /// The class answered.
+    pub prediction: Vec<u16>,
+    /// The calibrated probability of that class.
+    pub confidence: Vec<f32>,
+    /// Calibrated probability of the first class less that of the second.
+    pub margin: Vec<f32>,
+}
+
+/// Bytes that cross a tap under a codec.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SizeTable {
+    /// The tap's name.
+    pub tap: String,
+    /// The codec's name.
+    pub codec: String,
+    /// Bytes of each image.
+    pub bytes: Vec<u32>,
+}

@@ -1,0 +1,94 @@
+use crate::sim::{ModelId, NodeId, View};
+
+/// A change of resources; each takes effect after its own time, bytes and joules.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Action {
+    /// A node shall run this many servers.
+    Servers {
+        /// Which node.
+        node: NodeId,
+        /// How many.
+        count: u32,
+    },
+    /// A node shall run at this clock level.
+    Level {
+        /// Which node.
+        node: NodeId,
+        /// Index into its levels.
+        level: u8,
+    },
+    /// A node shall be on or off.
+    Power {
+        /// Which node.
+        node: NodeId,
+        /// On or off.
+        on: bool,
+    },
+    /// A node shall load a model from its storage.
+    Load {
+        /// Which node.
+        node: NodeId,
+        /// Which role.
+        model: ModelId,
+    },
+    /// A node shall free a model.
+    Evict {
+        /// Which node.
+        node: NodeId,
+        /// Which role.
+        model: ModelId,
+    },
+    /// A link shall give a node this share of its capacity.
+    Share {
+        /// Index of the link in the world.
+        link: u16,
+        /// The lower node.
+        node: NodeId,
+        /// Thousandths of the capacity.
+        share: u16,
+    },
+    /// A new variant of a model shall be sent to a node over the links.
+    Push {
+        /// From where.
+        from: NodeId,
+        /// To which node.
+        node: NodeId,
+        /// Which role.
+        model: ModelId,
+    },
+}
+
+/// The actions of one call, in order.
+#[derive(Debug, Default)]
+pub struct Actions(pub Vec<Action>);
+
+/// What may wake a controller between its ticks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Alarm {
+    /// A node failed.
+    Down {
+        /// Which node.
+        node: NodeId,
+    },
+    /// A node works again.
+    Up {
+        /// Which node.
+        node: NodeId,
+    },
+    /// A full queue refused a request.
+    Refused {
+        /// Which node's.
+        node: NodeId,
+    },
+}
+
+/// Changes resources over time.
+pub trait Controller: Send {
+    /// Called every period that the scenario gives it.
+    fn tick(&mut self, view: &View<'_>, actions: &mut Actions);
+
+    /// Called when something happened that it asked to hear of.
+    fn alarm(&mut self, alarm: Alarm, view: &View<'_>, actions: &mut Actions) {
+        let _ = (alarm, view, actions);
+    }
+}

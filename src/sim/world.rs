@@ -1,0 +1,330 @@
+//! The static description of what is simulated: all names resolved, all figures checked, all times in nanoseconds.
+//!
+//! `scenario` builds it from a file, tests build it by hand; the engine only reads it.
+
+use crate::catalog::{Boundary, ModelTables};
+use crate::units::{BitsPerSec, Bytes, SimTime, Watts};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Where a node stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tier {
+    /// Where requests are born.
+    Device,
+    /// Near the devices.
+    Edge,
+    /// Far away and fast.
+    Cloud,
+}
+
+/// Index of a node group in [`World::groups`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub u16);
+
+/// A node: nodes are numbered group by group, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// Index of a role in [`World::models`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelId(pub u8);
+
+/// Index of a tap in [`Model::taps`]; 0 is the raw input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TapId(pub u8);
+
+/// Index of a codec in [`World::codecs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodecId(pub u8);
+
+/// Everything static.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Groups of equal nodes.
+    pub groups: Vec<NodeGroup>,
+    /// What joins them: a tree, each group below at most one link.
+    pub links: Vec<Link>,
+    /// Names of the codecs, by [`CodecId`].
+    pub codecs: Vec<String>,
+    /// The roles.
+    pub models: Vec<Model>,
+    /// True class of each image; its position is the image's row in every model's tables.
+    pub labels: Arc<Vec<u16>>,
+    /// Where requests come from.
+    pub workloads: Vec<Workload>,
+    /// What policies may know.
+    pub information: Information,
+    /// When requests are born and counted.
+    pub horizon: Horizon,
+}
+
+/// `count` equal nodes.
+#[derive(Clone, Debug)]
+pub struct NodeGroup {
+    /// Its name in the scenario.
+    pub name: String,
+    /// Where it stands.
+    pub tier: Tier,
+    /// How many nodes.
+    pub count: u32,
+    /// How each serves.
+    pub service: Service,
+    /// Power of one node when nothing runs.
+    pub idle: Watts,
+    /// Power of one node when all its servers run, idle power included; each busy server adds an equal part.
+    pub active: Watts,
+    /// What the powers include.
+    pub boundary: Boundary,
+    /// Work of each role here, by [`ModelId`]; `None`: it is not there.
+    pub work: Vec<Option<Work>>,
+}
+
+/// Service times of one role on one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// Fixed time of each call.
+    pub per_call: SimTime,
+    /// Time from the raw input up to each tap, by [`TapId`]; rises, and is zero at tap 0.
+    pub upto: Vec<SimTime>,
+    /// Whether the model lies outside the range that the preset was fitted on.
+    pub extrapolated: bool,
+}
+
+impl Work {
+    /// Time to run from one tap up to another: at least 1 ns.
+    pub fn between(&self, from: TapId, upto: TapId) -> SimTime {
+        let layers = self.upto[upto.0 as usize].since(self.upto[from.0 as usize]);
+        (self.per_call + layers).max(SimTime::from_ns(1))
+    }
+}
+
+/// How a node serves: one variant, one file in `sim/service`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Service {
+    /// First come, first served, by equal servers.
+    Fifo(Fifo),
+}
+
+/// First come, first served.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Fifo {
+    /// How many requests are computed at once, each at the node's full single-call speed.
+    pub servers: u32,
+    /// How many may wait; one more is refused and its policy asked again. Absent: any number.
+    pub bound: Option<u32>,
+}
+
+impl Default for Fifo {
+    fn default() -> Self {
+        Self { servers: 1, bound: None }
+    }
+}
+
+/// What joins each node of a lower group to a node of an upper group: member `i` below to member `i mod count` above.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Its name in the scenario.
+    pub name: String,
+    /// The group nearer to the devices.
+    pub lower: GroupId,
+    /// The group nearer to the cloud.
+    pub upper: GroupId,
+    /// Whether each lower node has its own, or all that share an upper node share one.
+    pub cell: Cell,
+    /// How transfers at one time share it.
+    pub sharing: Sharing,
+    /// Whether both directions share one channel.
+    pub half_duplex: bool,
+    /// Towards the cloud.
+    pub up: Direction,
+    /// Towards the devices.
+    pub down: Direction,
+    /// What packets add.
+    pub packet: Packet,
+    /// Power that the lower node's radio adds while transmitting and while receiving.
+    pub lower_radio: Radio,
+    /// The same for the upper node.
+    pub upper_radio: Radio,
+}
+
+/// Who shares a link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cell {
+    /// One link for each lower node.
+    #[default]
+    Own,
+    /// One link for all lower nodes of an upper node.
+    Shared,
+}
+
+/// How transfers share a link's capacity: one variant, one file in `sim/sharing`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sharing {
+    /// Not at all: each transfer has the full rate.
+    Fixed,
+    /// One after the other.
+    #[default]
+    Fifo,
+    /// Egalitarian processor sharing: n transfers have 1/n of the airtime each.
+    Fair,
+}
+
+/// One direction of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Direction {
+    /// Bits per second.
+    pub rate: BitsPerSec,
+    /// Propagation and processing delay, after the last bit was sent.
+    pub delay: SimTime,
+}
+
+/// What packets add to a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packet {
+    /// Most payload bytes in one packet.
+    pub payload: Bytes,
+    /// Bytes added to each.
+    pub header: Bytes,
+    /// Time added to each.
+    pub per_packet: SimTime,
+}
+
+/// A radio's powers beyond idle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Radio {
+    /// While it transmits.
+    pub transmit: Watts,
+    /// While it receives.
+    pub receive: Watts,
+    /// What they include.
+    pub boundary: Boundary,
+}
+
+/// A role: what the variant resident there is and says.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The role's name in the scenario.
+    pub name: String,
+    /// The variant's id.
+    pub variant: String,
+    /// Its taps, by [`TapId`].
+    pub taps: Vec<Tap>,
+    /// What it said about the images of the scenario's split, in the order of [`World::labels`].
+    pub tables: Arc<ModelTables>,
+    /// What it said about the validation images, for policies that calibrate.
+    pub validation: Arc<ModelTables>,
+}
+
+/// A tap, resolved.
+#[derive(Clone, Debug)]
+pub struct Tap {
+    /// Its name.
+    pub name: String,
+    /// Whether an answer is read here; then [`ModelTables::outputs`] has a table for it.
+    pub exit: bool,
+    /// Bytes under each codec, by [`CodecId`]; `None`: nobody measured that.
+    pub sizes: Vec<Option<Size>>,
+}
+
+/// Bytes that cross a tap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// The same for every image.
+    Fixed(u32),
+    /// Differs: index into [`ModelTables::sizes`].
+    Table(u16),
+}
+
+/// A source of requests.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    /// Its name in the scenario.
+    pub name: String,
+    /// The group whose every node is a source.
+    pub at: GroupId,
+    /// When requests are born.
+    pub arrivals: Arrivals,
+    /// How the raw image is encoded when sent, unless a policy says otherwise.
+    pub send: CodecId,
+    /// Where an answer must arrive: the home device, or the nearest node of that tier on its way up.
+    pub sink: Tier,
+    /// How long after birth an answer is still of use.
+    pub deadline: Option<SimTime>,
+    /// Class mixes; node `i` belongs to site `i mod sites.len()`.
+    pub sites: Vec<Site>,
+}
+
+/// One site's class mix: `cumulative[c]` is 2^32 times the probability of a class at most `c`; the last is 2^32.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Cumulative probabilities, scaled by 2^32.
+    pub cumulative: Vec<u64>,
+}
+
+/// When requests are born: one variant, one file in `sim/arrivals`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arrivals {
+    /// A Poisson process on each node.
+    Poisson {
+        /// Mean requests per second and node.
+        rate: crate::units::PerSec,
+    },
+    /// One request a period on each node, each node with its own random phase.
+    Periodic {
+        /// Time between two requests of one node.
+        period: SimTime,
+    },
+}
+
+/// What policies may know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Information {
+    /// Age of what is known of other nodes: state is published every so often; zero: always exact.
+    pub staleness: SimTime,
+    /// Time that each decision takes, charged to the request.
+    pub decision: SimTime,
+}
+
+/// When requests are born and which are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Horizon {
+    /// Requests born before this are simulated and not counted.
+    pub warm_up: SimTime,
+    /// No request is born after this; the run then drains.
+    pub end: SimTime,
+    /// Requests still unanswered this long after `end` count as in flight (undrained).
+    pub drain: SimTime,
+}
+
+impl World {
+    /// The first node of a group and one past its last.
+    pub fn nodes_of(&self, group: GroupId) -> std::ops::Range<u32> {
+        let first: u32 = self.groups[..group.0 as usize].iter().map(|g| g.count).sum();
+        first..first + self.groups[group.0 as usize].count
+    }
+
+    /// How many nodes there are.
+    pub fn node_count(&self) -> u32 {
+        self.groups.iter().map(|g| g.count).sum()
+    }
+
+    /// The group of this name.
+    pub fn group(&self, name: &str) -> Option<GroupId> {
+        self.groups.iter().position(|g| g.name == name).map(|i| GroupId(i as u16))
+    }
+
+    /// The role of this name.
+    pub fn model(&self, name: &str) -> Option<ModelId> {
+        self.models.iter().position(|m| m.name == name).map(|i| ModelId(i as u8))
+    }
+}
