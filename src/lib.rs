@@ -1,5 +1,6 @@
 //! tierwise: a discrete-event cloud-edge simulator fed with networks that were really trained, distilled and compressed.
 #![deny(missing_docs)]
 
+pub mod kernel;
 pub mod problem;
 pub mod units;

@@ -1,0 +1,106 @@
+//! The forward pass of a convolution that mixes channels.
+
+use rayon::prelude::*;
+
+use super::WORTH_THREADS;
+use super::panels::{pack, packed_len};
+use super::sweep::{Plane, Sweep};
+use super::window::Window;
+use crate::kernel::isa::Isa;
+use crate::kernel::scratch;
+use crate::kernel::shape::ConvShape;
+use crate::kernel::tile::Run;
+
+/// Pieces of work to aim for when the batch alone gives fewer.
+const PIECES: usize = 8;
+
+pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32]) {
+    let depth = s.kh * s.kw * s.group_in();
+    let group = packed_len(isa, depth, s.group_out());
+    let runs = patch(s);
+    scratch::with(group * s.groups, |panels| {
+        for (g, out) in panels.chunks_exact_mut(group).enumerate() {
+            pack_group(isa, s, g, w, out);
+        }
+        let job = Job { isa, s, runs: &runs, panels };
+        job.batch(x, y);
+    });
+}
+
+/// The elements of one patch as runs in the padded image; whole rows of the kernel if no groups part them.
+pub(super) fn patch(s: &ConvShape) -> Vec<Run> {
+    let pitch = Window::of_rows(s, 0, 1).cols * s.c_in;
+    let row = |ky: usize| Run { start: ky * pitch, len: s.kw * s.c_in };
+    let pixel = |k: usize| Run {
+        start: k / s.kw * pitch + k % s.kw * s.c_in,
+        len: s.group_in(),
+    };
+    match s.groups {
+        1 => (0..s.kh).map(row).collect(),
+        _ => (0..s.kh * s.kw).map(pixel).collect(),
+    }
+}
+
+fn pack_group(isa: Isa, s: &ConvShape, g: usize, w: &[f32], out: &mut [f32]) {
+    let depth = s.kh * s.kw * s.group_in();
+    pack(isa, depth, s.group_out(), out, |r, cols, out| {
+        let row = r * s.c_out + g * s.group_out();
+        out.copy_from_slice(&w[row + cols.start..row + cols.end]);
+    });
+}
+
+struct Job<'a> {
+    isa: Isa,
+    s: &'a ConvShape,
+    runs: &'a [Run],
+    panels: &'a [f32],
+}
+
+impl Job<'_> {
+    fn batch(&self, x: &[f32], y: &mut [f32]) {
+        let images = (self.s.image_in(), self.s.image_out());
+        let image = |(x, y)| self.image(x, y);
+        if self.s.macs() < WORTH_THREADS {
+            x.chunks_exact(images.0).zip(y.chunks_exact_mut(images.1)).for_each(image);
+        } else {
+            x.par_chunks_exact(images.0).zip(y.par_chunks_exact_mut(images.1)).for_each(image);
+        }
+    }
+
+    fn image(&self, x: &[f32], y: &mut [f32]) {
+        let (rows, row) = (self.band(), self.s.out_w() * self.s.c_out);
+        let band = |(i, y): (usize, &mut [f32])| self.rows(i * rows, y.len() / row, x, y);
+        if rows == self.s.out_h() {
+            band((0, y));
+        } else {
+            y.par_chunks_mut(rows * row).enumerate().for_each(band);
+        }
+    }
+
+    /// Output rows in one piece of work.
+    fn band(&self) -> usize {
+        let pieces = if self.s.macs() < WORTH_THREADS { 1 } else { PIECES.div_ceil(self.s.n) };
+        self.s.out_h().div_ceil(pieces)
+    }
+
+    fn rows(&self, first: usize, count: usize, x: &[f32], y: &mut [f32]) {
+        let window = Window::of_rows(self.s, first, count);
+        window.view(x, (self.s.h, self.s.w, self.s.c_in), |view| {
+            let group = self.panels.len() / self.s.groups;
+            for (g, panels) in self.panels.chunks_exact(group).enumerate() {
+                self.sweep(g, count, window.cols).run(view, panels, y);
+            }
+        });
+    }
+
+    fn sweep(&self, g: usize, height: usize, view_cols: usize) -> Sweep<'_> {
+        let s = self.s;
+        let from = Plane {
+            start: g * s.group_in(),
+            row: s.stride * view_cols * s.c_in,
+            pixel: s.stride * s.c_in,
+        };
+        let to = Plane { start: g * s.group_out(), row: s.out_w() * s.c_out, pixel: s.c_out };
+        Sweep { isa: self.isa, height, width: s.out_w(), runs: self.runs, from, to, cols: s.group_out() }
+    }
+}

@@ -1,0 +1,90 @@
+//! 2-D convolution and its two gradients.
+
+mod depthwise;
+mod forward;
+mod grad_input;
+mod grad_weight;
+#[cfg(test)]
+mod naive;
+mod panels;
+mod phase;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod window;
+
+use super::isa::Isa;
+use super::shape::ConvShape;
+
+/// Multiply-accumulates below which waking other threads costs more than it saves.
+const WORTH_THREADS: u64 = 1 << 20;
+
+/// The convolution of `x` with `w`; `y` is overwritten.
+///
+/// # Panics
+/// If a slice does not have the length that `s` gives, or `s` is no convolution.
+pub fn conv2d(s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32]) {
+    conv2d_on(Isa::best(), s, x, w, y);
+}
+
+/// The gradient with respect to the input, from `dy` with respect to the output; `dx` is overwritten.
+///
+/// # Panics
+/// As for [`conv2d`].
+pub fn conv2d_grad_input(s: &ConvShape, dy: &[f32], w: &[f32], dx: &mut [f32]) {
+    conv2d_grad_input_on(Isa::best(), s, dy, w, dx);
+}
+
+/// The gradient with respect to the weights, summed over the batch; `dw` is overwritten.
+///
+/// # Panics
+/// As for [`conv2d`].
+pub fn conv2d_grad_weight(s: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+    conv2d_grad_weight_on(Isa::best(), s, x, dy, dw);
+}
+
+/// [`conv2d`] on a given instruction set.
+#[doc(hidden)]
+pub fn conv2d_on(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32]) {
+    check(s, x.len(), w.len(), y.len());
+    if x.is_empty() || y.is_empty() {
+        y.fill(0.0);
+    } else if s.is_depthwise() {
+        depthwise::forward(isa, s, x, w, y);
+    } else {
+        forward::forward(isa, s, x, w, y);
+    }
+}
+
+/// [`conv2d_grad_input`] on a given instruction set.
+#[doc(hidden)]
+pub fn conv2d_grad_input_on(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mut [f32]) {
+    check(s, dx.len(), w.len(), dy.len());
+    if dx.is_empty() || dy.is_empty() {
+        dx.fill(0.0);
+    } else if s.is_depthwise() {
+        depthwise::grad_input(isa, s, dy, w, dx);
+    } else {
+        grad_input::grad_input(isa, s, dy, w, dx);
+    }
+}
+
+/// [`conv2d_grad_weight`] on a given instruction set.
+#[doc(hidden)]
+pub fn conv2d_grad_weight_on(isa: Isa, s: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+    check(s, x.len(), dw.len(), dy.len());
+    if x.is_empty() || dy.is_empty() {
+        dw.fill(0.0);
+    } else if s.is_depthwise() {
+        depthwise::grad_weight(isa, s, x, dy, dw);
+    } else {
+        grad_weight::grad_weight(isa, s, x, dy, dw);
+    }
+}
+
+fn check(s: &ConvShape, x: usize, w: usize, y: usize) {
+    s.check();
+    assert_eq!(x, s.input_len(), "length of the input of {s:?}");
+    assert_eq!(w, s.weight_len(), "length of the weights of {s:?}");
+    assert_eq!(y, s.output_len(), "length of the output of {s:?}");
+}

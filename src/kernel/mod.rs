@@ -1,0 +1,36 @@
+//! Convolution, batch norm, pooling and linear layers on plain `f32` slices, channels last.
+//!
+//! Every convolution is one product `Y[p][n] = Σ_r X[pixel(p) + offset(r)] · W[r][n]`, taken straight from
+//! the (zero-padded) image without building the matrix of patches. One register-blocked tile ([`tile`])
+//! serves the forward pass and both gradients; it is compiled for AVX-512, for AVX2 with FMA and for any
+//! processor, and chosen when the program runs.
+//!
+//! Invariants:
+//! - Results do not depend on the number of threads: whatever is summed over the batch is summed over a
+//!   partition that the shape alone fixes, and joined in order.
+//! - Slices of a wrong length are a caller's mistake and panic before anything is read or written.
+
+mod conv;
+mod isa;
+mod linear;
+mod norm;
+mod pool;
+mod scratch;
+mod shape;
+mod simd;
+#[cfg(test)]
+mod testing;
+mod tile;
+
+pub use conv::{conv2d, conv2d_grad_input, conv2d_grad_weight};
+#[doc(hidden)]
+pub use conv::{conv2d_grad_input_on, conv2d_grad_weight_on, conv2d_on};
+#[doc(hidden)]
+pub use isa::Isa;
+pub use isa::instruction_set;
+pub use linear::{linear, linear_grad};
+pub use norm::{affine, batch_norm_backward, batch_norm_forward};
+pub use pool::{
+    avg_pool2d, avg_pool2d_grad, global_avg_pool, global_avg_pool_grad, max_pool2d, max_pool2d_grad,
+};
+pub use shape::{ConvShape, PoolShape};

@@ -1,0 +1,206 @@
+//! The gradients of batch norm: one pass for the sums, one for the input.
+
+use rayon::prelude::*;
+
+use super::forward::check;
+use super::period::Period;
+use crate::kernel::isa::Isa;
+use crate::kernel::simd::{self, Simd, Task};
+
+/// Gradients of [`batch_norm_forward`](super::batch_norm_forward), whose `x`, `y`, `mean` and `var` these are; `dy`
+/// belongs to `y`. Overwrites `dx`, `dgamma`, `dbeta` and, if given, `dresidual` (`dy` where ReLU let `y` pass).
+/// Without `relu`, `y` is not read.
+///
+/// # Panics
+/// If the slices' lengths do not fit `channels` and each other.
+#[allow(clippy::too_many_arguments)]
+pub fn batch_norm_backward(
+    x: &[f32],
+    y: &[f32],
+    dy: &[f32],
+    channels: usize,
+    gamma: &[f32],
+    mean: &[f32],
+    var: &[f32],
+    eps: f32,
+    relu: bool,
+    dx: &mut [f32],
+    dgamma: &mut [f32],
+    dbeta: &mut [f32],
+    dresidual: Option<&mut [f32]>,
+) {
+    let isa = Isa::best();
+    batch_norm_backward_on(isa, x, y, dy, channels, gamma, mean, var, eps, relu, dx, dgamma, dbeta, dresidual);
+}
+
+/// [`batch_norm_backward`] on a given instruction set.
+#[doc(hidden)]
+#[allow(clippy::too_many_arguments)]
+pub fn batch_norm_backward_on(
+    isa: Isa,
+    x: &[f32],
+    y: &[f32],
+    dy: &[f32],
+    channels: usize,
+    gamma: &[f32],
+    mean: &[f32],
+    var: &[f32],
+    eps: f32,
+    relu: bool,
+    dx: &mut [f32],
+    dgamma: &mut [f32],
+    dbeta: &mut [f32],
+    dresidual: Option<&mut [f32]>,
+) {
+    check(x, channels, [gamma, mean, var, &*dgamma]);
+    assert_eq!(dbeta.len(), channels, "not one value a channel");
+    let gate = if relu { y } else { x };
+    let equal = [gate.len(), dy.len(), dx.len()].iter().all(|&len| len == x.len());
+    assert!(equal && dresidual.as_ref().is_none_or(|r| r.len() == x.len()), "lengths differ");
+    let period = Period::new(isa, channels);
+    let batch = Batch { isa, period, x, gate, dy, relu };
+    let scale: Vec<f32> = var.iter().map(|v| 1.0 / (v + eps).sqrt()).collect();
+    batch.sums(mean, &scale, dgamma, dbeta);
+    let rows = (x.len() / channels) as f32;
+    let a = period.spread(|c| gamma[c] * scale[c]);
+    let b = period.spread(|c| -gamma[c] * scale[c] * scale[c] * dgamma[c] / rows);
+    let shift = period.spread(|c| -gamma[c] * scale[c] * dbeta[c] / rows);
+    let mean = period.spread(|c| mean[c]);
+    batch.input([&a, &b, &shift, &mean], dx, dresidual);
+}
+
+struct Batch<'a> {
+    isa: Isa,
+    period: Period,
+    x: &'a [f32],
+    gate: &'a [f32],
+    dy: &'a [f32],
+    relu: bool,
+}
+
+impl Batch<'_> {
+    fn sums(&self, mean: &[f32], scale: &[f32], dgamma: &mut [f32], dbeta: &mut [f32]) {
+        let mean = self.period.spread(|c| mean[c]);
+        let piece = self.period.summed();
+        let sums = self.period.sum(self.x.len(), |i, first, second| {
+            let part = i * piece..self.x.len().min((i + 1) * piece);
+            let (x, gate, dy) = (&self.x[part.clone()], &self.gate[part.clone()], &self.dy[part]);
+            simd::on(self.isa, Sums { x, gate, dy, relu: self.relu, mean: &mean, first, second });
+        });
+        for (c, [dz, dz_x]) in sums.into_iter().enumerate() {
+            dbeta[c] = dz as f32;
+            dgamma[c] = (dz_x * f64::from(scale[c])) as f32;
+        }
+    }
+
+    fn input(&self, coefficients: [&[f32]; 4], dx: &mut [f32], dresidual: Option<&mut [f32]>) {
+        let piece = self.period.mapped();
+        let task = |i: usize, dx, dresidual| {
+            let part = i * piece..self.x.len().min((i + 1) * piece);
+            let (x, gate, dy) = (&self.x[part.clone()], &self.gate[part.clone()], &self.dy[part]);
+            simd::on(self.isa, Input { x, gate, dy, relu: self.relu, coefficients, dx, dresidual });
+        };
+        let pieces = dx.par_chunks_mut(piece);
+        match dresidual {
+            None => pieces.enumerate().for_each(|(i, dx)| task(i, dx, None)),
+            Some(dr) => {
+                let both = pieces.zip(dr.par_chunks_mut(piece)).enumerate();
+                both.for_each(|(i, (dx, dr))| task(i, dx, Some(dr)));
+            }
+        }
+    }
+}
+
+/// `dz`: the gradient before ReLU.
+///
+/// # Safety
+/// The chosen lanes at both pointers must be readable.
+#[inline(always)]
+unsafe fn dz<S: Simd>(dy: *const f32, gate: *const f32, relu: bool, m: S::M) -> S::V {
+    // SAFETY: as the caller says.
+    unsafe {
+        let dy = S::load_some(dy, m);
+        if relu { S::gate(dy, S::load_some(gate, m)) } else { dy }
+    }
+}
+
+/// Adds `Σ dz` and `Σ dz·(x − mean)` to the sums of each lane of a period.
+struct Sums<'a> {
+    x: &'a [f32],
+    gate: &'a [f32],
+    dy: &'a [f32],
+    relu: bool,
+    mean: &'a [f32],
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+}
+
+impl Task for Sums<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let (len, period) = (self.x.len(), self.mean.len());
+        assert!(self.gate.len() == len && self.dy.len() == len && period.is_multiple_of(S::LANES));
+        assert!(self.first.len() == period && self.second.len() == period);
+        for j in (0..period.min(len)).step_by(S::LANES) {
+            // SAFETY: `j + LANES` is at most the period; the mask stops at the end of the equally long slices.
+            unsafe {
+                let mean = S::load(self.mean.as_ptr().add(j));
+                let (mut first, mut second) = (S::splat(0.0), S::splat(0.0));
+                for at in (j..len).step_by(period) {
+                    let m = S::mask(S::LANES.min(len - at));
+                    let dz = dz::<S>(self.dy.as_ptr().add(at), self.gate.as_ptr().add(at), self.relu, m);
+                    let x = S::load_some(self.x.as_ptr().add(at), m);
+                    first = S::add(first, dz);
+                    second = S::fma(dz, S::sub(x, mean), second);
+                }
+                S::store(self.first.as_mut_ptr().add(j), first);
+                S::store(self.second.as_mut_ptr().add(j), second);
+            }
+        }
+    }
+}
+
+/// `dx = a·dz + b·(x − mean) + shift` for a piece that starts with a period.
+struct Input<'a> {
+    x: &'a [f32],
+    gate: &'a [f32],
+    dy: &'a [f32],
+    relu: bool,
+    /// `a`, `b`, `shift`, `mean` over a period.
+    coefficients: [&'a [f32]; 4],
+    dx: &'a mut [f32],
+    dresidual: Option<&'a mut [f32]>,
+}
+
+impl Task for Input<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let len = self.x.len();
+        let period = self.coefficients[0].len();
+        assert!(self.gate.len() == len && self.dy.len() == len && self.dx.len() == len);
+        assert!(self.coefficients.iter().all(|c| c.len() == period) && period.is_multiple_of(S::LANES));
+        let [a, b, shift, mean] = self.coefficients.map(<[f32]>::as_ptr);
+        let dresidual = self.dresidual.map(|r| {
+            assert_eq!(r.len(), len);
+            r.as_mut_ptr()
+        });
+        let mut j = 0;
+        for at in (0..len).step_by(S::LANES) {
+            // SAFETY: `j + LANES` is at most the period; the mask stops at the end of the equally long slices.
+            unsafe {
+                let m = S::mask(S::LANES.min(len - at));
+                let dz = dz::<S>(self.dy.as_ptr().add(at), self.gate.as_ptr().add(at), self.relu, m);
+                let x = S::sub(S::load_some(self.x.as_ptr().add(at), m), S::load(mean.add(j)));
+                let rest = S::fma(x, S::load(b.add(j)), S::load(shift.add(j)));
+                S::store_some(self.dx.as_mut_ptr().add(at), S::fma(dz, S::load(a.add(j)), rest), m);
+                if let Some(dresidual) = dresidual {
+                    S::store_some(dresidual.add(at), dz, m);
+                }
+            }
+            j += S::LANES;
+            if j == period {
+                j = 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::kernel::isa::Isa;
+use crate::kernel::testing::{close, in_pool, noise};
+
+const EPS: f32 = 1e-3;
+
+/// A batch with everything that batch norm reads.
+#[derive(Debug)]
+struct Case {
+    channels: usize,
+    x: Vec<f32>,
+    gamma: Vec<f32>,
+    beta: Vec<f32>,
+    residual: Option<Vec<f32>>,
+    relu: bool,
+    dy: Vec<f32>,
+}
+
+/// y, mean, var, dx, dgamma, dbeta, dresidual.
+type Results = [Vec<f32>; 7];
+
+impl Case {
+    fn new(channels: usize, rows: usize, mean: f32, residual: bool, relu: bool) -> Self {
+        let len = channels * rows;
+        let x = noise(len, 1).into_iter().map(|v| v + mean).collect();
+        let residual = residual.then(|| noise(len, 4));
+        Self { channels, x, gamma: noise(channels, 2), beta: noise(channels, 3), residual, relu, dy: noise(len, 5) }
+    }
+
+    fn ours(&self, isa: Isa) -> Results {
+        let (len, c) = (self.x.len(), self.channels);
+        let [mut y, mut dx, mut dr] = [(); 3].map(|()| vec![f32::NAN; len]);
+        let [mut mean, mut var, mut dgamma, mut dbeta] = [(); 4].map(|()| vec![f32::NAN; c]);
+        let residual = self.residual.as_deref();
+        batch_norm_forward_on(
+            isa, &self.x, c, &self.gamma, &self.beta, EPS, residual, self.relu, &mut y, &mut mean, &mut var,
+        );
+        let dresidual = residual.map(|_| &mut dr[..]);
+        batch_norm_backward_on(
+            isa, &self.x, &y, &self.dy, c, &self.gamma, &mean, &var, EPS, self.relu, &mut dx, &mut dgamma,
+            &mut dbeta, dresidual,
+        );
+        if residual.is_none() {
+            dr.clear();
+        }
+        [y, mean, var, dx, dgamma, dbeta, dr]
+    }
+
+    /// One channel as `f64`.
+    fn column(&self, values: &[f32], c: usize) -> Vec<f64> {
+        values.iter().skip(c).step_by(self.channels).map(|&v| f64::from(v)).collect()
+    }
+
+    fn naive(&self, y: &[f32]) -> Results {
+        let len = self.x.len();
+        let mut out: Results = Default::default();
+        for i in [0, 3] {
+            out[i] = vec![0.0; len];
+        }
+        out[6] = if self.residual.is_some() { vec![0.0; len] } else { vec![] };
+        for c in 0..self.channels {
+            self.naive_channel(c, y, &mut out);
+        }
+        out
+    }
+
+    fn naive_channel(&self, c: usize, y: &[f32], out: &mut Results) {
+        let (x, dy, open) = (self.column(&self.x, c), self.column(&self.dy, c), self.column(y, c));
+        let (gamma, beta, m) = (f64::from(self.gamma[c]), f64::from(self.beta[c]), x.len() as f64);
+        let mean = x.iter().sum::<f64>() / m;
+        let var = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / m;
+        let std = (var + f64::from(EPS)).sqrt();
+        let hat: Vec<f64> = x.iter().map(|x| (x - mean) / std).collect();
+        let dz: Vec<f64> = dy.iter().zip(&open).map(|(d, y)| if self.relu && *y <= 0.0 { 0.0 } else { *d }).collect();
+        let dbeta: f64 = dz.iter().sum();
+        let dgamma: f64 = dz.iter().zip(&hat).map(|(d, h)| d * h).sum();
+        for i in 0..x.len() {
+            let at = i * self.channels + c;
+            let sum = hat[i] * gamma + beta + self.residual.as_ref().map_or(0.0, |r| f64::from(r[at]));
+            out[0][at] = if self.relu { sum.max(0.0) as f32 } else { sum as f32 };
+            out[3][at] = (gamma / std * (dz[i] - dbeta / m - hat[i] * dgamma / m)) as f32;
+            if let Some(dr) = out[6].get_mut(at) {
+                *dr = dz[i] as f32;
+            }
+        }
+        out[1].push(mean as f32);
+        out[2].push(var as f32);
+        out[4].push(dgamma as f32);
+        out[5].push(dbeta as f32);
+    }
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    (1..70_usize, 1..400_usize, -3.0..3.0_f32, any::<bool>(), any::<bool>())
+        .prop_map(|(c, rows, mean, residual, relu)| Case::new(c, rows, mean, residual, relu))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_instruction_set_agrees_with_the_definition(case in cases()) {
+        for isa in Isa::available() {
+            let ours = case.ours(isa);
+            for (i, (ours, right)) in ours.iter().zip(&case.naive(&ours[0])).enumerate() {
+                let scale = if i == 3 { 30.0 } else { 1.0 };
+                let [ours, right] = [ours, right].map(|v| v.iter().map(|v| v / scale).collect::<Vec<_>>());
+                prop_assert!(close(&ours, &right), "{isa:?} result {i}: {ours:?} {right:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn affine_agrees_with_the_definition(case in cases()) {
+        let c = case.channels;
+        for isa in Isa::available() {
+            let mut y = vec![f32::NAN; case.x.len()];
+            affine_on(isa, &case.x, c, &case.gamma, &case.beta, case.residual.as_deref(), case.relu, &mut y);
+            for (i, y) in y.into_iter().enumerate() {
+                let sum = case.x[i] * case.gamma[i % c] + case.beta[i % c] + case.residual.as_ref().map_or(0.0, |r| r[i]);
+                let right = if case.relu { sum.max(0.0) } else { sum };
+                prop_assert!((y - right).abs() < 1e-5);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_far_mean_costs_no_digits() {
+    let case = Case::new(3, 5000, 1000.0, false, false);
+    for isa in Isa::available() {
+        let var = case.ours(isa)[2].clone();
+        assert!(var.iter().all(|v| (v - 1.0 / 3.0).abs() < 0.02), "{isa:?} {var:?}");
+    }
+}
+
+#[test]
+fn threads_change_no_bit() {
+    for channels in [6, 16] {
+        let case = Case::new(channels, 9000, 0.5, true, true);
+        let one = in_pool(1, || case.ours(Isa::best()));
+        for threads in [2, 3] {
+            assert_eq!(one, in_pool(threads, || case.ours(Isa::best())));
+        }
+    }
+}
+
+#[test]
+fn nan_is_not_hidden_by_relu() {
+    for isa in Isa::available() {
+        let mut y = [0.0; 2];
+        affine_on(isa, &[f32::NAN, -1.0], 1, &[1.0], &[0.0], None, true, &mut y);
+        assert!(y[0].is_nan() && y[1] == 0.0, "{isa:?} {y:?}");
+    }
+}

@@ -1,0 +1,161 @@
+//! Pooling, each image on its own.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::shape::PoolShape;
+
+/// The mean over all pixels: `x` is `[n][pixels][channels]`, `y` is `[n][channels]`, overwritten.
+///
+/// # Panics
+/// If the lengths do not fit.
+pub fn global_avg_pool(pixels: usize, channels: usize, x: &[f32], y: &mut [f32]) {
+    check_global(pixels, channels, x.len(), y.len());
+    let share = 1.0 / pixels as f32;
+    x.par_chunks_exact(pixels * channels).zip(y.par_chunks_exact_mut(channels)).for_each(|(x, y)| {
+        y.fill(0.0);
+        x.chunks_exact(channels).for_each(|row| add(y, row));
+        y.iter_mut().for_each(|y| *y *= share);
+    });
+}
+
+/// The gradient of [`global_avg_pool`]: `dx` is overwritten.
+///
+/// # Panics
+/// If the lengths do not fit.
+pub fn global_avg_pool_grad(pixels: usize, channels: usize, dy: &[f32], dx: &mut [f32]) {
+    check_global(pixels, channels, dx.len(), dy.len());
+    let share = 1.0 / pixels as f32;
+    dx.par_chunks_exact_mut(pixels * channels).zip(dy.par_chunks_exact(channels)).for_each(|(dx, dy)| {
+        for row in dx.chunks_exact_mut(channels) {
+            row.iter_mut().zip(dy).for_each(|(dx, dy)| *dx = dy * share);
+        }
+    });
+}
+
+fn check_global(pixels: usize, channels: usize, x: usize, y: usize) {
+    assert!(pixels > 0 && channels > 0, "no pixels or no channels to pool");
+    assert!(y.is_multiple_of(channels) && x == y * pixels, "{x} elements cannot pool to {y}");
+}
+
+/// The mean of each window's pixels inside the image; `y` is overwritten.
+///
+/// # Panics
+/// If a slice does not have the length that `s` gives.
+pub fn avg_pool2d(s: &PoolShape, x: &[f32], y: &mut [f32]) {
+    each_image(s, x, y, |x, y| {
+        for (out, y) in y.chunks_exact_mut(s.c).enumerate() {
+            y.fill(0.0);
+            pixels(s, out).for_each(|p| add(y, &x[p * s.c..][..s.c]));
+            let share = share(s, out);
+            y.iter_mut().for_each(|y| *y *= share);
+        }
+    });
+}
+
+/// The gradient of [`avg_pool2d`]: `dx` is overwritten.
+///
+/// # Panics
+/// As for [`avg_pool2d`].
+pub fn avg_pool2d_grad(s: &PoolShape, dy: &[f32], dx: &mut [f32]) {
+    each_image_back(s, dy, dx, |dy, dx| {
+        for (out, dy) in dy.chunks_exact(s.c).enumerate() {
+            let share = share(s, out);
+            for p in pixels(s, out) {
+                dx[p * s.c..][..s.c].iter_mut().zip(dy).for_each(|(dx, dy)| *dx += dy * share);
+            }
+        }
+    });
+}
+
+/// The largest of each window's pixels inside the image; `y` is overwritten.
+///
+/// # Panics
+/// If a slice does not have the length that `s` gives.
+pub fn max_pool2d(s: &PoolShape, x: &[f32], y: &mut [f32]) {
+    each_image(s, x, y, |x, y| {
+        for (out, y) in y.chunks_exact_mut(s.c).enumerate() {
+            y.fill(f32::NEG_INFINITY);
+            for p in pixels(s, out) {
+                let larger = |(y, x): (&mut f32, &f32)| *y = if *y > *x { *y } else { *x };
+                y.iter_mut().zip(&x[p * s.c..][..s.c]).for_each(larger);
+            }
+        }
+    });
+}
+
+/// The gradient of [`max_pool2d`], given its `x` and `y`, to the first of equal maxima; `dx` is overwritten.
+///
+/// # Panics
+/// As for [`max_pool2d`].
+pub fn max_pool2d_grad(s: &PoolShape, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32]) {
+    assert_eq!(x.len(), s.input_len(), "length of the input of {s:?}");
+    assert_eq!(y.len(), s.output_len(), "length of the output of {s:?}");
+    let (image_in, image_out) = lens(s);
+    each_image_back_at(s, dy, dx, |i, dy, dx| {
+        let (x, y) = (&x[i * image_in..][..image_in], &y[i * image_out..][..image_out]);
+        for (at, (y, dy)) in y.iter().zip(dy).enumerate() {
+            let (out, c) = (at / s.c, at % s.c);
+            if let Some(p) = pixels(s, out).find(|p| x[p * s.c + c] == *y) {
+                dx[p * s.c + c] += dy;
+            }
+        }
+    });
+}
+
+fn add(sum: &mut [f32], row: &[f32]) {
+    sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+}
+
+/// Elements of an image, in and out.
+fn lens(s: &PoolShape) -> (usize, usize) {
+    (s.h * s.w * s.c, s.out_h() * s.out_w() * s.c)
+}
+
+/// Input rows (or columns) inside the image under output row (or column) `out`.
+fn inside(s: &PoolShape, out: usize, size: usize) -> Range<usize> {
+    let first = out * s.stride;
+    first.saturating_sub(s.pad)..(first + s.k).saturating_sub(s.pad).min(size)
+}
+
+/// Input pixels under output pixel `out`, in order.
+fn pixels(s: &PoolShape, out: usize) -> impl Iterator<Item = usize> {
+    let (rows, cols) = (inside(s, out / s.out_w(), s.h), inside(s, out % s.out_w(), s.w));
+    let width = s.w;
+    rows.flat_map(move |y| cols.clone().map(move |x| y * width + x))
+}
+
+fn share(s: &PoolShape, out: usize) -> f32 {
+    let (rows, cols) = (inside(s, out / s.out_w(), s.h), inside(s, out % s.out_w(), s.w));
+    1.0 / (rows.len() * cols.len()) as f32
+}
+
+fn check(s: &PoolShape, x: usize, y: usize) {
+    s.check();
+    assert_eq!(x, s.input_len(), "length of the input of {s:?}");
+    assert_eq!(y, s.output_len(), "length of the output of {s:?}");
+}
+
+fn each_image(s: &PoolShape, x: &[f32], y: &mut [f32], f: impl Fn(&[f32], &mut [f32]) + Sync) {
+    check(s, x.len(), y.len());
+    let (image_in, image_out) = lens(s);
+    if image_out > 0 {
+        x.par_chunks_exact(image_in).zip(y.par_chunks_exact_mut(image_out)).for_each(|(x, y)| f(x, y));
+    }
+}
+
+fn each_image_back(s: &PoolShape, dy: &[f32], dx: &mut [f32], f: impl Fn(&[f32], &mut [f32]) + Sync) {
+    each_image_back_at(s, dy, dx, |_, dy, dx| f(dy, dx));
+}
+
+/// As [`each_image`], the other way; `f` gets the image's number, and zeros to add to.
+fn each_image_back_at(s: &PoolShape, dy: &[f32], dx: &mut [f32], f: impl Fn(usize, &[f32], &mut [f32]) + Sync) {
+    check(s, dx.len(), dy.len());
+    dx.fill(0.0);
+    let (image_in, image_out) = lens(s);
+    if image_in > 0 && image_out > 0 {
+        let images = dy.par_chunks_exact(image_out).zip(dx.par_chunks_exact_mut(image_in));
+        images.enumerate().for_each(|(i, (dy, dx))| f(i, dy, dx));
+    }
+}
