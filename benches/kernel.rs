@@ -49,7 +49,19 @@ fn norm(rows: usize, channels: usize) {
     });
     let backward = seconds(|| {
         batch_norm_backward(
-            &x, &y, &x, channels, &each, &mean, &var, 1e-5, true, &mut dx, &mut dg, &mut db, Some(&mut dr),
+            &x,
+            &y,
+            &x,
+            channels,
+            &each,
+            &mean,
+            &var,
+            1e-5,
+            true,
+            &mut dx,
+            &mut dg,
+            &mut db,
+            Some(&mut dr),
         );
     });
     println!("batch norm {rows}x{channels}: forward {:.3} ms, backward {:.3} ms", forward * 1e3, backward * 1e3);
@@ -60,7 +72,16 @@ fn main() {
     println!("{} on {} threads", instruction_set(), rayon::current_num_threads());
     println!("{:<28} {:>7} {:>7} {:>7} {:>7} {:>9}", "GMAC/s", "forward", "input", "weight", "all", "ms");
     let square = |n, size, c_in, c_out, k, stride| ConvShape {
-        n, h: size, w: size, c_in, c_out, kh: k, kw: k, stride, pad: k / 2, groups: 1,
+        n,
+        h: size,
+        w: size,
+        c_in,
+        c_out,
+        kh: k,
+        kw: k,
+        stride,
+        pad: k / 2,
+        groups: 1,
     };
     conv("3x3 1->16 28", square(128, 28, 1, 16, 3, 1), portable);
     conv("3x3 16->16 28", square(128, 28, 16, 16, 3, 1), portable);

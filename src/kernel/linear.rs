@@ -58,7 +58,13 @@ mod tests {
     use super::*;
     use crate::kernel::testing::{close, noise};
 
-    fn matmul(a: &[f32], b: &[f32], rows: usize, inner: usize, at: impl Fn(usize, usize) -> (usize, usize)) -> Vec<f32> {
+    fn matmul(
+        a: &[f32],
+        b: &[f32],
+        rows: usize,
+        inner: usize,
+        at: impl Fn(usize, usize) -> (usize, usize),
+    ) -> Vec<f32> {
         let cell = |i: usize| (0..inner).map(|k| at(i, k)).map(|(p, q)| f64::from(a[p]) * f64::from(b[q])).sum::<f64>();
         (0..rows).map(|i| cell(i) as f32).collect()
     }

@@ -30,7 +30,5 @@ pub use isa::Isa;
 pub use isa::instruction_set;
 pub use linear::{linear, linear_grad};
 pub use norm::{affine, batch_norm_backward, batch_norm_forward};
-pub use pool::{
-    avg_pool2d, avg_pool2d_grad, global_avg_pool, global_avg_pool_grad, max_pool2d, max_pool2d_grad,
-};
+pub use pool::{avg_pool2d, avg_pool2d_grad, global_avg_pool, global_avg_pool_grad, max_pool2d, max_pool2d_grad};
 pub use shape::{ConvShape, PoolShape};

@@ -85,9 +85,7 @@ impl ConvShape {
     pub(crate) fn check(&self) {
         assert!(self.stride > 0, "stride is 0: {self:?}");
         assert!(self.kh > 0 && self.kw > 0, "empty kernel: {self:?}");
-        let whole = self.groups > 0
-            && self.c_in.is_multiple_of(self.groups)
-            && self.c_out.is_multiple_of(self.groups);
+        let whole = self.groups > 0 && self.c_in.is_multiple_of(self.groups) && self.c_out.is_multiple_of(self.groups);
         assert!(whole, "groups do not divide the channels: {self:?}");
     }
 }
@@ -140,9 +138,7 @@ impl PoolShape {
 }
 
 fn extent(size: usize, kernel: usize, stride: usize, pad: usize) -> usize {
-    (size + 2 * pad)
-        .checked_sub(kernel)
-        .map_or(0, |room| room / stride + 1)
+    (size + 2 * pad).checked_sub(kernel).map_or(0, |room| room / stride + 1)
 }
 
 #[cfg(test)]

@@ -147,7 +147,11 @@ unsafe fn tile<S: Simd, const R: usize, const V: usize, const MODE: bool>(t: &Ti
 /// # Safety
 /// As for [`tile`].
 #[inline(always)]
-unsafe fn reduce<S: Simd, const R: usize, const V: usize, const MODE: bool>(t: &Tile, acc: &mut [[S::V; V]; R], last: S::M) {
+unsafe fn reduce<S: Simd, const R: usize, const V: usize, const MODE: bool>(
+    t: &Tile,
+    acc: &mut [[S::V; V]; R],
+    last: S::M,
+) {
     // SAFETY: as in `tile`.
     unsafe {
         let (row, step) = if MODE == PIXELS { (t.a_pitch, 1) } else { (1, t.a_pitch) };

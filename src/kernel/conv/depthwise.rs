@@ -21,21 +21,16 @@ pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f3
     let window = Window::of_rows(s, 0, s.out_h());
     let taps = taps(s, &window);
     let (from, to) = planes(s, &window);
-    x.par_chunks_exact(s.image_in())
-        .zip(y.par_chunks_exact_mut(s.image_out()))
-        .for_each(|(x, y)| {
-            window.view(x, (s.h, s.w, s.c_in), |view| {
-                let size = (s.out_h(), s.out_w(), s.c_in);
-                Filter { size, taps: &taps, from, to }.run(isa, view, w, y);
-            });
+    x.par_chunks_exact(s.image_in()).zip(y.par_chunks_exact_mut(s.image_out())).for_each(|(x, y)| {
+        window.view(x, (s.h, s.w, s.c_in), |view| {
+            let size = (s.out_h(), s.out_w(), s.c_in);
+            Filter { size, taps: &taps, from, to }.run(isa, view, w, y);
         });
+    });
 }
 
 fn taps(s: &ConvShape, window: &Window) -> Vec<Tap> {
-    let tap = |k: usize| Tap {
-        from: (k / s.kw * window.cols + k % s.kw) * s.c_in,
-        weight: k * s.c_in,
-    };
+    let tap = |k: usize| Tap { from: (k / s.kw * window.cols + k % s.kw) * s.c_in, weight: k * s.c_in };
     (0..s.kh * s.kw).map(tap).collect()
 }
 
@@ -52,18 +47,16 @@ pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mu
     let window = phase::window(&phases);
     let filled = phase::covers_all(s);
     let parts: Vec<_> = phases.iter().map(|p| (p, phase_taps(s, &window, p))).collect();
-    dy.par_chunks_exact(s.image_out())
-        .zip(dx.par_chunks_exact_mut(s.image_in()))
-        .for_each(|(dy, dx)| {
-            if !filled {
-                dx.fill(0.0);
+    dy.par_chunks_exact(s.image_out()).zip(dx.par_chunks_exact_mut(s.image_in())).for_each(|(dy, dx)| {
+        if !filled {
+            dx.fill(0.0);
+        }
+        window.view(dy, (s.out_h(), s.out_w(), s.c_in), |view| {
+            for (phase, taps) in &parts {
+                phase_filter(s, &window, phase, taps).run(isa, view, w, dx);
             }
-            window.view(dy, (s.out_h(), s.out_w(), s.c_in), |view| {
-                for (phase, taps) in &parts {
-                    phase_filter(s, &window, phase, taps).run(isa, view, w, dx);
-                }
-            });
         });
+    });
 }
 
 fn phase_taps(s: &ConvShape, window: &Window, (y, x): &(Axis, Axis)) -> Vec<Tap> {
@@ -80,11 +73,8 @@ fn phase_taps(s: &ConvShape, window: &Window, (y, x): &(Axis, Axis)) -> Vec<Tap>
 
 fn phase_filter<'a>(s: &ConvShape, window: &Window, (y, x): &(Axis, Axis), taps: &'a [Tap]) -> Filter<'a> {
     let from = Plane { start: 0, row: window.cols * s.c_in, pixel: s.c_in };
-    let to = Plane {
-        start: (y.first * s.w + x.first) * s.c_in,
-        row: s.stride * s.w * s.c_in,
-        pixel: s.stride * s.c_in,
-    };
+    let to =
+        Plane { start: (y.first * s.w + x.first) * s.c_in, row: s.stride * s.w * s.c_in, pixel: s.stride * s.c_in };
     Filter { size: (y.count, x.count, s.c_in), taps, from, to }
 }
 

@@ -31,10 +31,7 @@ pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f3
 pub(super) fn patch(s: &ConvShape) -> Vec<Run> {
     let pitch = Window::of_rows(s, 0, 1).cols * s.c_in;
     let row = |ky: usize| Run { start: ky * pitch, len: s.kw * s.c_in };
-    let pixel = |k: usize| Run {
-        start: k / s.kw * pitch + k % s.kw * s.c_in,
-        len: s.group_in(),
-    };
+    let pixel = |k: usize| Run { start: k / s.kw * pitch + k % s.kw * s.c_in, len: s.group_in() };
     match s.groups {
         1 => (0..s.kh).map(row).collect(),
         _ => (0..s.kh * s.kw).map(pixel).collect(),
@@ -95,11 +92,7 @@ impl Job<'_> {
 
     fn sweep(&self, g: usize, height: usize, view_cols: usize) -> Sweep<'_> {
         let s = self.s;
-        let from = Plane {
-            start: g * s.group_in(),
-            row: s.stride * view_cols * s.c_in,
-            pixel: s.stride * s.c_in,
-        };
+        let from = Plane { start: g * s.group_in(), row: s.stride * view_cols * s.c_in, pixel: s.stride * s.c_in };
         let to = Plane { start: g * s.group_out(), row: s.out_w() * s.c_out, pixel: s.c_out };
         Sweep { isa: self.isa, height, width: s.out_w(), runs: self.runs, from, to, cols: s.group_out() }
     }

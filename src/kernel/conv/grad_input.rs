@@ -29,9 +29,7 @@ pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mu
         }
         let job = Job { isa, s, window, parts: &parts, panels };
         let images = (s.image_out(), s.image_in());
-        dy.par_chunks_exact(images.0)
-            .zip(dx.par_chunks_exact_mut(images.1))
-            .for_each(|(dy, dx)| job.image(dy, dx));
+        dy.par_chunks_exact(images.0).zip(dx.par_chunks_exact_mut(images.1)).for_each(|(dy, dx)| job.image(dy, dx));
     });
 }
 
@@ -72,10 +70,7 @@ impl Part {
 
 fn runs(s: &ConvShape, pitch: usize, y: Axis, x: Axis) -> Vec<Run> {
     let row = |i: usize| Run { start: i * pitch, len: x.taps * s.c_out };
-    let pixel = |i: usize| Run {
-        start: i / x.taps * pitch + i % x.taps * s.c_out,
-        len: s.group_out(),
-    };
+    let pixel = |i: usize| Run { start: i / x.taps * pitch + i % x.taps * s.c_out, len: s.group_out() };
     match s.groups {
         1 => (0..y.taps).map(row).collect(),
         _ => (0..y.taps * x.taps).map(pixel).collect(),
@@ -114,11 +109,7 @@ impl Job<'_> {
 
     fn sweep<'p>(&self, part: &'p Part, g: usize) -> Sweep<'p> {
         let s = self.s;
-        let from = Plane {
-            start: part.start + g * s.group_out(),
-            row: self.window.cols * s.c_out,
-            pixel: s.c_out,
-        };
+        let from = Plane { start: part.start + g * s.group_out(), row: self.window.cols * s.c_out, pixel: s.c_out };
         let to = Plane {
             start: (part.y.first * s.w + part.x.first) * s.c_in + g * s.group_in(),
             row: s.stride * s.w * s.c_in,

@@ -17,11 +17,7 @@ const PARTS: usize = 16;
 const NEAR: usize = 8 << 10;
 
 /// Sums `part(images, sum)` over a fixed partition of the batch into `total`.
-pub(super) fn sum_over_batch(
-    n: usize,
-    total: &mut [f32],
-    part: impl Fn(std::ops::Range<usize>, &mut [f32]) + Sync,
-) {
+pub(super) fn sum_over_batch(n: usize, total: &mut [f32], part: impl Fn(std::ops::Range<usize>, &mut [f32]) + Sync) {
     let parts = n.min(PARTS);
     let len = total.len();
     scratch::with(parts * len, |sums| {
@@ -60,9 +56,7 @@ impl Job<'_> {
     fn image(&self, view: &[f32], dy: &[f32], sum: &mut [f32]) {
         let s = self.s;
         let row = s.stride * self.pitch + s.out_w() * s.c_out;
-        let rows: Vec<Run> = (0..s.out_h())
-            .map(|y| Run { start: y * s.stride * self.pitch, len: s.out_w() })
-            .collect();
+        let rows: Vec<Run> = (0..s.out_h()).map(|y| Run { start: y * s.stride * self.pitch, len: s.out_w() }).collect();
         let band = (NEAR / row).clamp(1, s.out_h());
         for (rows, dy) in rows.chunks(band).zip(dy.chunks(band * s.out_w() * s.c_out)) {
             self.band(view, rows, dy, sum);

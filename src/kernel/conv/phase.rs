@@ -61,10 +61,5 @@ pub(super) fn window(phases: &[(Axis, Axis)]) -> Window {
     let low = |axis: fn(&(Axis, Axis)) -> Axis| phases.iter().map(|p| axis(p).low).min().unwrap_or(0);
     let end = |axis: fn(&(Axis, Axis)) -> Axis| phases.iter().map(|p| axis(p).end()).max().unwrap_or(0);
     let (top, left) = (low(|p| p.0), low(|p| p.1));
-    Window {
-        top,
-        left,
-        rows: (end(|p| p.0) - top) as usize,
-        cols: (end(|p| p.1) - left) as usize,
-    }
+    Window { top, left, rows: (end(|p| p.0) - top) as usize, cols: (end(|p| p.1) - left) as usize }
 }

@@ -14,7 +14,16 @@ fn shapes() -> impl Strategy<Value = ConvShape> {
         (1..20_usize, 2..4_usize).prop_map(|(c, m)| (c, c * m, c)),
     ];
     (image, kernel, channels).prop_map(|((n, h, w), (kh, kw, stride, pad), (c_in, c_out, groups))| ConvShape {
-        n, h, w, c_in, c_out, kh, kw, stride, pad, groups,
+        n,
+        h,
+        w,
+        c_in,
+        c_out,
+        kh,
+        kw,
+        stride,
+        pad,
+        groups,
     })
 }
 

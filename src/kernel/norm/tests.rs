@@ -35,12 +35,34 @@ impl Case {
         let [mut mean, mut var, mut dgamma, mut dbeta] = [(); 4].map(|()| vec![f32::NAN; c]);
         let residual = self.residual.as_deref();
         batch_norm_forward_on(
-            isa, &self.x, c, &self.gamma, &self.beta, EPS, residual, self.relu, &mut y, &mut mean, &mut var,
+            isa,
+            &self.x,
+            c,
+            &self.gamma,
+            &self.beta,
+            EPS,
+            residual,
+            self.relu,
+            &mut y,
+            &mut mean,
+            &mut var,
         );
         let dresidual = residual.map(|_| &mut dr[..]);
         batch_norm_backward_on(
-            isa, &self.x, &y, &self.dy, c, &self.gamma, &mean, &var, EPS, self.relu, &mut dx, &mut dgamma,
-            &mut dbeta, dresidual,
+            isa,
+            &self.x,
+            &y,
+            &self.dy,
+            c,
+            &self.gamma,
+            &mean,
+            &var,
+            EPS,
+            self.relu,
+            &mut dx,
+            &mut dgamma,
+            &mut dbeta,
+            dresidual,
         );
         if residual.is_none() {
             dr.clear();

@@ -7,9 +7,9 @@ mod avx512;
 mod portable;
 
 use super::isa::Isa;
+pub(crate) use portable::Portable;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use {avx2::Avx2, avx512::Avx512};
-pub(crate) use portable::Portable;
 
 /// What a kernel needs from an instruction set.
 ///
