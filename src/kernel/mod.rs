@@ -30,5 +30,7 @@ pub use isa::Isa;
 pub use isa::instruction_set;
 pub use linear::{linear, linear_grad};
 pub use norm::{affine, batch_norm_backward, batch_norm_forward};
+#[doc(hidden)]
+pub use norm::{affine_on, batch_norm_backward_on, batch_norm_forward_on};
 pub use pool::{avg_pool2d, avg_pool2d_grad, global_avg_pool, global_avg_pool_grad, max_pool2d, max_pool2d_grad};
 pub use shape::{ConvShape, PoolShape};

@@ -159,3 +159,89 @@ fn each_image_back_at(s: &PoolShape, dy: &[f32], dx: &mut [f32], f: impl Fn(usiz
         images.enumerate().for_each(|(i, (dy, dx))| f(i, dy, dx));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::kernel::testing::{close, config, noise};
+
+    fn shapes() -> impl Strategy<Value = PoolShape> {
+        let sizes = (1..4_usize, 1..9_usize, 1..9_usize, 1..20_usize);
+        (sizes, 1..4_usize, 1..4_usize, 0..3_usize).prop_map(|((n, h, w, c), k, stride, pad)| PoolShape {
+            n,
+            h,
+            w,
+            c,
+            k,
+            stride,
+            pad: pad.min(k - 1),
+        })
+    }
+
+    /// The input elements under each output element, found by asking every one of them.
+    fn under(s: &PoolShape) -> Vec<Vec<usize>> {
+        let covers = |out: usize, at: usize| (out * s.stride..out * s.stride + s.k).contains(&(at + s.pad));
+        let inputs = |o: usize| {
+            let (n, y, x, c) = split(o, s.out_h(), s.out_w(), s.c);
+            let here = move |i: &usize| {
+                let (m, v, u, d) = split(*i, s.h, s.w, s.c);
+                m == n && d == c && covers(y, v) && covers(x, u)
+            };
+            (0..s.input_len()).filter(here).collect()
+        };
+        (0..s.output_len()).map(inputs).collect()
+    }
+
+    fn split(i: usize, h: usize, w: usize, c: usize) -> (usize, usize, usize, usize) {
+        (i / (h * w * c), i / (w * c) % h, i / c % w, i % c)
+    }
+
+    proptest! {
+        #![proptest_config(config(60))]
+
+        #[test]
+        fn means_agree_with_the_definition(s in shapes()) {
+            let (x, dy) = (noise(s.input_len(), 1), noise(s.output_len(), 2));
+            let (mut y, mut dx) = (vec![f32::NAN; dy.len()], vec![f32::NAN; x.len()]);
+            avg_pool2d(&s, &x, &mut y);
+            avg_pool2d_grad(&s, &dy, &mut dx);
+            let mut right = vec![0.0; x.len()];
+            for (o, inputs) in under(&s).into_iter().enumerate() {
+                let count = inputs.len() as f32;
+                prop_assert!((y[o] - inputs.iter().map(|&i| x[i]).sum::<f32>() / count).abs() < 1e-5);
+                inputs.iter().for_each(|&i| right[i] += dy[o] / count);
+            }
+            prop_assert!(close(&dx, &right));
+        }
+
+        #[test]
+        fn maxima_agree_with_the_definition(s in shapes()) {
+            // Few distinct values, so that windows hold equal maxima.
+            let x: Vec<f32> = noise(s.input_len(), 1).into_iter().map(|v| (v * 3.0).round()).collect();
+            let dy = noise(s.output_len(), 2);
+            let (mut y, mut dx) = (vec![f32::NAN; dy.len()], vec![f32::NAN; x.len()]);
+            max_pool2d(&s, &x, &mut y);
+            max_pool2d_grad(&s, &x, &y, &dy, &mut dx);
+            let mut right = vec![0.0; x.len()];
+            for (o, inputs) in under(&s).into_iter().enumerate() {
+                let best = inputs.iter().copied().reduce(|a, b| if x[b] > x[a] { b } else { a });
+                let best = best.expect("a window holds a pixel");
+                prop_assert_eq!(y[o], x[best]);
+                right[best] += dy[o];
+            }
+            prop_assert!(close(&dx, &right));
+        }
+    }
+
+    #[test]
+    fn the_global_mean_and_its_gradient() {
+        let x: Vec<f32> = (0..12).map(|v| v as f32).collect();
+        let (mut y, mut dx) = ([0.0; 4], [0.0; 12]);
+        global_avg_pool(3, 2, &x, &mut y);
+        assert_eq!(y, [2.0, 3.0, 8.0, 9.0]);
+        global_avg_pool_grad(3, 2, &[3.0, 6.0, 9.0, 12.0], &mut dx);
+        assert_eq!(dx, [1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 3.0, 4.0, 3.0, 4.0, 3.0, 4.0]);
+    }
+}

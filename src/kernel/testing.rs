@@ -1,5 +1,7 @@
 //! Helpers of the tests.
 
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
+
 /// Reproducible numbers in [-1, 1).
 pub(crate) fn noise(len: usize, seed: u32) -> Vec<f32> {
     let mut state = seed.wrapping_mul(0x9E37_79B9) | 1;
@@ -22,4 +24,9 @@ pub(crate) fn close(a: &[f32], b: &[f32]) -> bool {
 pub(crate) fn in_pool<T: Send>(threads: usize, f: impl FnOnce() -> T + Send) -> T {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     pool.expect("a small pool of threads").install(f)
+}
+
+/// A property's settings: so many cases, the same in every run.
+pub(crate) fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, rng_seed: RngSeed::Fixed(7), failure_persistence: None, ..ProptestConfig::default() }
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::kernel::testing::{close, in_pool, noise};
+use crate::kernel::testing::{close, config, in_pool, noise};
 
 /// Any small convolution, ragged in every way; `groups` is 1, some, or one a channel.
 fn shapes() -> impl Strategy<Value = ConvShape> {
@@ -50,7 +50,7 @@ fn all_naive(s: &ConvShape) -> [Vec<f32>; 3] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(config(150))]
 
     #[test]
     fn every_instruction_set_agrees_with_the_definition(s in shapes()) {

@@ -22,7 +22,8 @@ impl Window {
             top: (first * s.stride) as isize - s.pad as isize,
             left: -(s.pad as isize),
             rows: (count - 1) * s.stride + s.kh,
-            cols: (s.out_w() - 1) * s.stride + s.kw,
+            // Without padding the image itself will do, unread columns and all.
+            cols: if s.pad == 0 { s.w } else { (s.out_w() - 1) * s.stride + s.kw },
         }
     }
 

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::kernel::isa::Isa;
-use crate::kernel::testing::{close, in_pool, noise};
+use crate::kernel::testing::{close, config, in_pool, noise};
 
 const EPS: f32 = 1e-3;
 
@@ -120,7 +120,7 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+    #![proptest_config(config(100))]
 
     #[test]
     fn every_instruction_set_agrees_with_the_definition(case in cases()) {
@@ -175,5 +175,36 @@ fn nan_is_not_hidden_by_relu() {
         let mut y = [0.0; 2];
         affine_on(isa, &[f32::NAN, -1.0], 1, &[1.0], &[0.0], None, true, &mut y);
         assert!(y[0].is_nan() && y[1] == 0.0, "{isa:?} {y:?}");
+    }
+}
+
+/// `Σ dy·y` of the forward pass, as `f64`.
+fn loss(case: &Case) -> f64 {
+    let y = case.naive(&case.x)[0].clone();
+    y.iter().zip(&case.dy).map(|(y, dy)| f64::from(*y) * f64::from(*dy)).sum()
+}
+
+#[test]
+fn gradients_agree_with_finite_differences() {
+    let mut case = Case::new(3, 7, 0.2, true, false);
+    let [_, _, _, dx, dgamma, dbeta, dr] = case.ours(Isa::best());
+    type Pick = fn(&mut Case) -> &mut Vec<f32>;
+    let picks: [(Pick, Vec<f32>); 4] = [
+        (|case| &mut case.x, dx),
+        (|case| &mut case.gamma, dgamma),
+        (|case| &mut case.beta, dbeta),
+        (|case| case.residual.as_mut().expect("the case has a residual"), dr),
+    ];
+    for (pick, gradient) in picks {
+        for (i, ours) in gradient.into_iter().enumerate() {
+            let old = pick(&mut case)[i];
+            let mut at = |step: f32| {
+                pick(&mut case)[i] = old + step;
+                loss(&case)
+            };
+            let slope = (at(1e-2) - at(-1e-2)) / 2e-2;
+            at(0.0);
+            assert!((slope - f64::from(ours)).abs() < 5e-3, "{slope} {ours}");
+        }
     }
 }
