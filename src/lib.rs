@@ -2,5 +2,6 @@
 #![deny(missing_docs)]
 
 pub mod kernel;
+pub mod catalog;
 pub mod problem;
 pub mod units;

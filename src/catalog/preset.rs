@@ -3,6 +3,7 @@
 use crate::units::{BitsPerSec, Bytes, BytesPerSec, Macs, MacsPerSec, SimTime, Watts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A published or derived figure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -59,10 +60,8 @@ pub struct Memory {
 pub struct DevicePreset {
     /// What it is, in words.
     pub title: String,
-    /// Sustained speed at this precision: efficiency included.
-    pub rate: Figure<MacsPerSec>,
-    /// Number format the rate holds for: `f32`, `int8`, `fp16`.
-    pub precision: String,
+    /// Sustained speed by number format (`f32`, `fp16`, `int8`): efficiency included.
+    pub rate: BTreeMap<String, Figure<MacsPerSec>>,
     /// Memory bandwidth.
     pub bandwidth: Figure<BytesPerSec>,
     /// Fixed time of each call.
@@ -127,37 +126,73 @@ macro_rules! presets {
     };
 }
 
-presets!(devices, device, DevicePreset, "device", [
-    ("stm32l4r5", "presets/devices/stm32l4r5.toml"),
-    ("stm32u575", "presets/devices/stm32u575.toml"),
-    ("stm32h7a3", "presets/devices/stm32h7a3.toml"),
-    ("raspberry-pi-4", "presets/devices/raspberry-pi-4.toml"),
-    ("jetson-orin-nx", "presets/devices/jetson-orin-nx.toml"),
-    ("t4", "presets/devices/t4.toml"),
-]);
+presets!(
+    devices,
+    device,
+    DevicePreset,
+    "device",
+    [
+        ("stm32l4r5", "presets/devices/stm32l4r5.toml"),
+        ("stm32u575", "presets/devices/stm32u575.toml"),
+        ("stm32h7a3", "presets/devices/stm32h7a3.toml"),
+        ("stm32l072", "presets/devices/stm32l072.toml"),
+        ("nrf52840", "presets/devices/nrf52840.toml"),
+        ("raspberry-pi-4", "presets/devices/raspberry-pi-4.toml"),
+        ("jetson-orin-nx", "presets/devices/jetson-orin-nx.toml"),
+        ("t4", "presets/devices/t4.toml"),
+    ]
+);
 
-presets!(links, link, LinkPreset, "link", [
-    ("ieee-802.15.4", "presets/links/ieee-802.15.4.toml"),
-    ("ble-1m", "presets/links/ble-1m.toml"),
-    ("wifi-802.11n", "presets/links/wifi-802.11n.toml"),
-    ("lte-2021", "presets/links/lte-2021.toml"),
-    ("ethernet-1g", "presets/links/ethernet-1g.toml"),
-    ("wan", "presets/links/wan.toml"),
-]);
+presets!(
+    links,
+    link,
+    LinkPreset,
+    "link",
+    [
+        ("ieee-802.15.4", "presets/links/ieee-802.15.4.toml"),
+        ("ble-1m", "presets/links/ble-1m.toml"),
+        ("wifi-802.11n", "presets/links/wifi-802.11n.toml"),
+        ("lte-2021", "presets/links/lte-2021.toml"),
+        ("ethernet-1g", "presets/links/ethernet-1g.toml"),
+        ("wan", "presets/links/wan.toml"),
+    ]
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn complete<T>(name: &str, figure: &Figure<T>) {
+        assert!(!figure.source.trim().is_empty(), "{name}: a figure without a source");
+        let assumed = figure.source.contains("assumption");
+        assert!(!assumed || figure.derived.is_some(), "{name}: an assumption that says nothing");
+    }
+
     #[test]
-    fn every_preset_loads_and_is_in_range() {
+    fn every_device_preset_loads_and_is_in_range() {
         for name in devices() {
             let preset = device(name).unwrap_or_else(|| panic!("{name} does not load"));
             assert!(preset.active.value >= preset.idle.value && preset.fitted.least <= preset.fitted.most, "{name}");
+            assert!(!preset.rate.is_empty() && preset.bandwidth.value.0 > 0.0, "{name}");
+            preset.rate.values().for_each(|rate| complete(name, rate));
+            complete(name, &preset.per_layer);
+            complete(name, &preset.idle);
+            complete(name, &preset.active);
         }
+    }
+
+    #[test]
+    fn every_link_preset_loads_and_is_in_range() {
         for name in links() {
             let preset = link(name).unwrap_or_else(|| panic!("{name} does not load"));
             assert!(preset.up.value.0 > 0 && preset.down.value.0 > 0 && preset.payload.value.0 > 0, "{name}");
+            complete(name, &preset.delay);
+            complete(name, &preset.transmit);
         }
+    }
+
+    #[test]
+    fn unknown_names_give_nothing() {
+        assert!(device("pentium").is_none() && link("pigeon").is_none());
     }
 }
