@@ -2,16 +2,19 @@
 
 use std::sync::LazyLock;
 
-/// An instruction set that the kernels are compiled for.
+/// An instruction set that the kernels are compiled for. Others than the portable one come from [`Isa::available`] only:
+/// having one means that the processor has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isa {
     /// Whatever the program was compiled for; runs everywhere.
     Portable,
     /// 256-bit vectors with fused multiply-add.
     #[cfg(target_arch = "x86_64")]
+    #[non_exhaustive]
     Avx2,
     /// 512-bit vectors.
     #[cfg(target_arch = "x86_64")]
+    #[non_exhaustive]
     Avx512,
 }
 

@@ -20,17 +20,18 @@ mod shape;
 mod simd;
 #[cfg(test)]
 mod testing;
+mod threads;
 mod tile;
 
-pub use conv::{conv2d, conv2d_grad_input, conv2d_grad_weight};
+pub use conv::{conv2d, conv2d_affine, conv2d_grad_input, conv2d_grad_weight};
 #[doc(hidden)]
-pub use conv::{conv2d_grad_input_on, conv2d_grad_weight_on, conv2d_on};
+pub use conv::{conv2d_affine_on, conv2d_grad_input_on, conv2d_grad_weight_on, conv2d_on};
 #[doc(hidden)]
 pub use isa::Isa;
 pub use isa::instruction_set;
 pub use linear::{linear, linear_grad};
-pub use norm::{affine, batch_norm_backward, batch_norm_forward};
+pub use norm::{affine, affine_grad, batch_norm_backward, batch_norm_forward};
 #[doc(hidden)]
-pub use norm::{affine_on, batch_norm_backward_on, batch_norm_forward_on};
+pub use norm::{affine_grad_on, affine_on, batch_norm_backward_on, batch_norm_forward_on};
 pub use pool::{avg_pool2d, avg_pool2d_grad, global_avg_pool, global_avg_pool_grad, max_pool2d, max_pool2d_grad};
 pub use shape::{ConvShape, PoolShape};

@@ -1,7 +1,6 @@
 //! Convolution with one filter a channel: vectors run over channels.
 
-use rayon::prelude::*;
-
+use super::Finish;
 use super::grad_weight::sum_over_batch;
 use super::phase::{self, Axis};
 use super::sweep::Plane;
@@ -9,6 +8,7 @@ use super::window::Window;
 use crate::kernel::isa::Isa;
 use crate::kernel::shape::ConvShape;
 use crate::kernel::simd::{self, Simd, Task};
+use crate::kernel::threads::{piece, pieces};
 
 /// One kernel element: where its pixel lies in the window, and its weights in the kernel.
 #[derive(Clone, Copy, Debug)]
@@ -17,15 +17,16 @@ struct Tap {
     weight: usize,
 }
 
-pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32]) {
+pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32], finish: Finish) {
     let window = Window::of_rows(s, 0, s.out_h());
     let taps = taps(s, &window);
     let (from, to) = planes(s, &window);
-    x.par_chunks_exact(s.image_in()).zip(y.par_chunks_exact_mut(s.image_out())).for_each(|(x, y)| {
-        window.view(x, (s.h, s.w, s.c_in), |view| {
-            let size = (s.out_h(), s.out_w(), s.c_in);
-            Filter { size, taps: &taps, from, to }.run(isa, view, w, y);
-        });
+    let size = (s.out_h(), s.out_w(), s.c_in);
+    let filter = Filter { size, taps: &taps, from, to };
+    pieces(y, s.image_out(), s.macs(), |i, y| {
+        let x = piece(x, s.image_in(), i);
+        window.view(x, (s.h, s.w, s.c_in), |view| filter.run(isa, view, w, y));
+        finish(i * y.len(), y);
     });
 }
 
@@ -47,11 +48,11 @@ pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mu
     let window = phase::window(&phases);
     let filled = phase::covers_all(s);
     let parts: Vec<_> = phases.iter().map(|p| (p, phase_taps(s, &window, p))).collect();
-    dy.par_chunks_exact(s.image_out()).zip(dx.par_chunks_exact_mut(s.image_in())).for_each(|(dy, dx)| {
+    pieces(dx, s.image_in(), s.macs(), |i, dx| {
         if !filled {
             dx.fill(0.0);
         }
-        window.view(dy, (s.out_h(), s.out_w(), s.c_in), |view| {
+        window.view(piece(dy, s.image_out(), i), (s.out_h(), s.out_w(), s.c_in), |view| {
             for (phase, taps) in &parts {
                 phase_filter(s, &window, phase, taps).run(isa, view, w, dx);
             }
@@ -163,10 +164,9 @@ pub(super) fn grad_weight(isa: Isa, s: &ConvShape, x: &[f32], dy: &[f32], dw: &m
     let taps = taps(s, &window);
     let (from, to) = planes(s, &window);
     let size = (s.out_h(), s.out_w(), s.c_in);
-    sum_over_batch(s.n, dw, |images, sum| {
+    sum_over_batch(s.n, s.macs(), dw, |images, sum| {
         for i in images {
-            let x = &x[i * s.image_in()..][..s.image_in()];
-            let dy = &dy[i * s.image_out()..][..s.image_out()];
+            let (x, dy) = (piece(x, s.image_in(), i), piece(dy, s.image_out(), i));
             window.view(x, (s.h, s.w, s.c_in), |view| {
                 Filter { size, taps: &taps, from, to }.correlate(isa, view, dy, sum);
             });

@@ -1,20 +1,19 @@
 //! The forward pass of a convolution that mixes channels.
 
-use rayon::prelude::*;
-
-use super::WORTH_THREADS;
+use super::Finish;
 use super::panels::{pack, packed_len};
 use super::sweep::{Plane, Sweep};
 use super::window::Window;
 use crate::kernel::isa::Isa;
 use crate::kernel::scratch;
 use crate::kernel::shape::ConvShape;
+use crate::kernel::threads::{piece, pieces, worth_sharing};
 use crate::kernel::tile::Run;
 
 /// Pieces of work to aim for when the batch alone gives fewer.
 const PIECES: usize = 8;
 
-pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32]) {
+pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32], finish: Finish) {
     let depth = s.kh * s.kw * s.group_in();
     let group = packed_len(isa, depth, s.group_out());
     let runs = patch(s);
@@ -22,7 +21,7 @@ pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f3
         for (g, out) in panels.chunks_exact_mut(group).enumerate() {
             pack_group(isa, s, g, w, out);
         }
-        let job = Job { isa, s, runs: &runs, panels };
+        let job = Job { isa, s, runs: &runs, panels, finish };
         job.batch(x, y);
     });
 }
@@ -51,33 +50,30 @@ struct Job<'a> {
     s: &'a ConvShape,
     runs: &'a [Run],
     panels: &'a [f32],
+    finish: Finish<'a>,
 }
 
 impl Job<'_> {
     fn batch(&self, x: &[f32], y: &mut [f32]) {
-        let images = (self.s.image_in(), self.s.image_out());
-        let image = |(x, y)| self.image(x, y);
-        if self.s.macs() < WORTH_THREADS {
-            x.chunks_exact(images.0).zip(y.chunks_exact_mut(images.1)).for_each(image);
-        } else {
-            x.par_chunks_exact(images.0).zip(y.par_chunks_exact_mut(images.1)).for_each(image);
-        }
+        pieces(y, self.s.image_out(), self.s.macs(), |i, y| {
+            self.image(i * y.len(), piece(x, self.s.image_in(), i), y);
+        });
     }
 
-    fn image(&self, x: &[f32], y: &mut [f32]) {
-        let (rows, row) = (self.band(), self.s.out_w() * self.s.c_out);
-        let band = |(i, y): (usize, &mut [f32])| self.rows(i * rows, y.len() / row, x, y);
-        if rows == self.s.out_h() {
-            band((0, y));
-        } else {
-            y.par_chunks_mut(rows * row).enumerate().for_each(band);
-        }
+    /// The image whose output starts at `start`.
+    fn image(&self, start: usize, x: &[f32], y: &mut [f32]) {
+        let row = self.s.out_w() * self.s.c_out;
+        let band = self.band();
+        pieces(y, band * row, self.s.macs(), |i, y| {
+            self.rows(i * band, y.len() / row, x, y);
+            (self.finish)(start + i * band * row, y);
+        });
     }
 
     /// Output rows in one piece of work.
     fn band(&self) -> usize {
-        let pieces = if self.s.macs() < WORTH_THREADS { 1 } else { PIECES.div_ceil(self.s.n) };
-        self.s.out_h().div_ceil(pieces)
+        let shared = worth_sharing(self.s.macs());
+        self.s.out_h().div_ceil(if shared { PIECES.div_ceil(self.s.n) } else { 1 })
     }
 
     fn rows(&self, first: usize, count: usize, x: &[f32], y: &mut [f32]) {

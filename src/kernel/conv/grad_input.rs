@@ -1,8 +1,6 @@
 //! The gradient to the input of a convolution that mixes channels: for each phase of the stride, a convolution
 //! of the padded output gradient with the flipped, transposed weights.
 
-use rayon::prelude::*;
-
 use super::panels::{pack, packed_len};
 use super::phase::{self, Axis};
 use super::sweep::{Plane, Sweep};
@@ -10,6 +8,7 @@ use super::window::Window;
 use crate::kernel::isa::Isa;
 use crate::kernel::scratch;
 use crate::kernel::shape::ConvShape;
+use crate::kernel::threads::{piece, pieces};
 use crate::kernel::tile::Run;
 
 pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mut [f32]) {
@@ -28,8 +27,7 @@ pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mu
             part.pack(isa, s, w, own);
         }
         let job = Job { isa, s, window, parts: &parts, panels };
-        let images = (s.image_out(), s.image_in());
-        dy.par_chunks_exact(images.0).zip(dx.par_chunks_exact_mut(images.1)).for_each(|(dy, dx)| job.image(dy, dx));
+        pieces(dx, s.image_in(), s.macs(), |i, dx| job.image(piece(dy, s.image_out(), i), dx));
     });
 }
 

@@ -1,13 +1,14 @@
 //! The gradient to the weights of a convolution that mixes channels: tiles of (patch element × output channel)
 //! reduced over pixels. The batch is cut by a rule that knows no threads, and the parts are added up in order.
 
-use rayon::prelude::*;
+use std::ops::Range;
 
 use super::forward::patch;
 use super::window::Window;
 use crate::kernel::isa::Isa;
 use crate::kernel::scratch;
 use crate::kernel::shape::ConvShape;
+use crate::kernel::threads::{piece, pieces};
 use crate::kernel::tile::{self, Run, Tile};
 
 /// Parts of the batch that are summed apart.
@@ -17,11 +18,11 @@ const PARTS: usize = 16;
 const NEAR: usize = 8 << 10;
 
 /// Sums `part(images, sum)` over a fixed partition of the batch into `total`.
-pub(super) fn sum_over_batch(n: usize, total: &mut [f32], part: impl Fn(std::ops::Range<usize>, &mut [f32]) + Sync) {
+pub(super) fn sum_over_batch(n: usize, work: u64, total: &mut [f32], part: impl Fn(Range<usize>, &mut [f32]) + Sync) {
     let parts = n.min(PARTS);
     let len = total.len();
     scratch::with(parts * len, |sums| {
-        sums.par_chunks_exact_mut(len).enumerate().for_each(|(i, sum)| {
+        pieces(sums, len, work, |i, sum| {
             sum.fill(0.0);
             part(i * n / parts..(i + 1) * n / parts, sum);
         });
@@ -33,12 +34,11 @@ pub(super) fn sum_over_batch(n: usize, total: &mut [f32], part: impl Fn(std::ops
 }
 
 pub(super) fn grad_weight(isa: Isa, s: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-    let (image_in, image_out) = (s.image_in(), s.image_out());
     let window = Window::of_rows(s, 0, s.out_h());
     let job = Job { isa, s, runs: patch(s), pitch: window.cols * s.c_in };
-    sum_over_batch(s.n, dw, |images, sum| {
+    sum_over_batch(s.n, s.macs(), dw, |images, sum| {
         for i in images {
-            let (x, dy) = (&x[i * image_in..][..image_in], &dy[i * image_out..][..image_out]);
+            let (x, dy) = (piece(x, s.image_in(), i), piece(dy, s.image_out(), i));
             window.view(x, (s.h, s.w, s.c_in), |view| job.image(view, dy, sum));
         }
     });

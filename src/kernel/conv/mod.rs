@@ -14,10 +14,8 @@ mod tests;
 mod window;
 
 use super::isa::Isa;
+use super::norm::Affine;
 use super::shape::ConvShape;
-
-/// Multiply-accumulates below which waking other threads costs more than it saves.
-const WORTH_THREADS: u64 = 1 << 20;
 
 /// The convolution of `x` with `w`; `y` is overwritten.
 ///
@@ -47,12 +45,62 @@ pub fn conv2d_grad_weight(s: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) 
 #[doc(hidden)]
 pub fn conv2d_on(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32]) {
     check(s, x.len(), w.len(), y.len());
+    finished(isa, s, x, w, y, &|_, _| ());
+}
+
+/// [`conv2d`] and [`affine`](super::affine) as one pass: `y = relu?(conv · scale + shift (+ residual))`, the form that
+/// convolution, batch norm and the end of a residual block take at inference.
+///
+/// # Panics
+/// As for [`conv2d`]; `scale` and `shift` have one value an output channel, `residual` the output's length.
+#[allow(clippy::too_many_arguments)]
+pub fn conv2d_affine(
+    s: &ConvShape,
+    x: &[f32],
+    w: &[f32],
+    scale: &[f32],
+    shift: &[f32],
+    residual: Option<&[f32]>,
+    relu: bool,
+    y: &mut [f32],
+) {
+    conv2d_affine_on(Isa::best(), s, x, w, scale, shift, residual, relu, y);
+}
+
+/// [`conv2d_affine`] on a given instruction set.
+#[doc(hidden)]
+#[allow(clippy::too_many_arguments)]
+pub fn conv2d_affine_on(
+    isa: Isa,
+    s: &ConvShape,
+    x: &[f32],
+    w: &[f32],
+    scale: &[f32],
+    shift: &[f32],
+    residual: Option<&[f32]>,
+    relu: bool,
+    y: &mut [f32],
+) {
+    check(s, x.len(), w.len(), y.len());
+    assert!(scale.len() == s.c_out && shift.len() == s.c_out, "not one value a channel");
+    assert!(residual.is_none_or(|r| r.len() == y.len()), "length of the residual of {s:?}");
+    let map = Affine::new(isa, s.c_out, scale, shift, relu);
+    finished(isa, s, x, w, y, &|start, y| {
+        map.apply(None, residual.map(|r| &r[start..start + y.len()]), y);
+    });
+}
+
+/// What happens to each piece of the output while it is still in the cache: `(start, piece)`, whole pixels.
+type Finish<'a> = &'a (dyn Fn(usize, &mut [f32]) + Sync);
+
+fn finished(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32], finish: Finish) {
     if x.is_empty() || y.is_empty() {
         y.fill(0.0);
+        finish(0, y);
     } else if s.is_depthwise() {
-        depthwise::forward(isa, s, x, w, y);
+        depthwise::forward(isa, s, x, w, y, finish);
     } else {
-        forward::forward(isa, s, x, w, y);
+        forward::forward(isa, s, x, w, y, finish);
     }
 }
 

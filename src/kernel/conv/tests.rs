@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::kernel::norm::affine_on;
 use crate::kernel::testing::{close, config, in_pool, noise};
+use crate::kernel::threads;
 
 /// Any small convolution, ragged in every way; `groups` is 1, some, or one a channel.
 fn shapes() -> impl Strategy<Value = ConvShape> {
@@ -63,6 +65,20 @@ proptest! {
     }
 
     #[test]
+    fn the_fused_pass_is_both_passes(s in shapes(), relu in any::<bool>(), with_residual in any::<bool>()) {
+        let (x, w, residual) = operands(&s);
+        let residual = with_residual.then_some(&residual[..]);
+        let (scale, shift) = (noise(s.c_out, 4), noise(s.c_out, 5));
+        let [mut conv, mut right, mut ours] = [(); 3].map(|()| vec![f32::NAN; s.output_len()]);
+        for isa in Isa::available() {
+            conv2d_on(isa, &s, &x, &w, &mut conv);
+            affine_on(isa, &conv, s.c_out, &scale, &shift, residual, relu, &mut right);
+            conv2d_affine_on(isa, &s, &x, &w, &scale, &shift, residual, relu, &mut ours);
+            prop_assert_eq!(&ours, &right);
+        }
+    }
+
+    #[test]
     fn gradients_are_adjoint_to_the_forward_pass(s in shapes()) {
         let (x, w, dy) = operands(&s);
         let [y, dx, dw] = all(Isa::best(), &s);
@@ -89,8 +105,9 @@ fn fused_instruction_sets_agree_bit_for_bit() {
 fn threads_change_no_bit() {
     let mixed = ConvShape { n: 19, h: 14, w: 14, c_in: 16, c_out: 24, kh: 3, kw: 3, stride: 1, pad: 1, groups: 1 };
     let single = ConvShape { n: 1, h: 28, w: 28, ..mixed };
-    let deep = ConvShape { c_out: 16, groups: 16, stride: 2, ..mixed };
+    let deep = ConvShape { n: 51, c_out: 16, groups: 16, stride: 2, ..mixed };
     for s in [mixed, single, deep] {
+        assert!(threads::worth_sharing(s.macs()), "one thread does it anyway: {s:?}");
         let one = in_pool(1, || all(Isa::best(), &s));
         for threads in [2, 3] {
             assert_eq!(one, in_pool(threads, || all(Isa::best(), &s)), "{threads} threads");

@@ -6,6 +6,7 @@ use super::forward::check;
 use super::period::Period;
 use crate::kernel::isa::Isa;
 use crate::kernel::simd::{self, Simd, Task};
+use crate::kernel::threads::piece;
 
 /// Gradients of [`batch_norm_forward`](super::batch_norm_forward), whose `x`, `y`, `mean` and `var` these are; `dy`
 /// belongs to `y`. Overwrites `dx`, `dgamma`, `dbeta` and, if given, `dresidual` (`dy` where ReLU let `y` pass).
@@ -53,20 +54,60 @@ pub fn batch_norm_backward_on(
     dresidual: Option<&mut [f32]>,
 ) {
     check(x, channels, [gamma, mean, var, &*dgamma]);
-    assert_eq!(dbeta.len(), channels, "not one value a channel");
-    let gate = if relu { y } else { x };
-    let equal = [gate.len(), dy.len(), dx.len()].iter().all(|&len| len == x.len());
-    assert!(equal && dresidual.as_ref().is_none_or(|r| r.len() == x.len()), "lengths differ");
-    let period = Period::new(isa, channels);
-    let batch = Batch { isa, period, x, gate, dy, relu };
+    let batch = Batch::new(isa, x, if relu { Some(y) } else { None }, dy, channels);
     let scale: Vec<f32> = var.iter().map(|v| 1.0 / (v + eps).sqrt()).collect();
     batch.sums(mean, &scale, dgamma, dbeta);
-    let rows = (x.len() / channels) as f32;
+    let (rows, period) = ((x.len() / channels) as f32, batch.period);
     let a = period.spread(|c| gamma[c] * scale[c]);
     let b = period.spread(|c| -gamma[c] * scale[c] * scale[c] * dgamma[c] / rows);
     let shift = period.spread(|c| -gamma[c] * scale[c] * dbeta[c] / rows);
     let mean = period.spread(|c| mean[c]);
     batch.input([&a, &b, &shift, &mean], dx, dresidual);
+}
+
+/// Gradients of [`affine`](super::affine), whose `x`, `y` and `scale` these are; `dy` belongs to `y`. Overwrites `dx`,
+/// `dscale`, `dshift` and, if given, `dresidual`. Without `relu`, `y` is not read.
+///
+/// # Panics
+/// If the slices' lengths do not fit `channels` and each other.
+#[allow(clippy::too_many_arguments)]
+pub fn affine_grad(
+    x: &[f32],
+    y: &[f32],
+    dy: &[f32],
+    channels: usize,
+    scale: &[f32],
+    relu: bool,
+    dx: &mut [f32],
+    dscale: &mut [f32],
+    dshift: &mut [f32],
+    dresidual: Option<&mut [f32]>,
+) {
+    affine_grad_on(Isa::best(), x, y, dy, channels, scale, relu, dx, dscale, dshift, dresidual);
+}
+
+/// [`affine_grad`] on a given instruction set.
+#[doc(hidden)]
+#[allow(clippy::too_many_arguments)]
+pub fn affine_grad_on(
+    isa: Isa,
+    x: &[f32],
+    y: &[f32],
+    dy: &[f32],
+    channels: usize,
+    scale: &[f32],
+    relu: bool,
+    dx: &mut [f32],
+    dscale: &mut [f32],
+    dshift: &mut [f32],
+    dresidual: Option<&mut [f32]>,
+) {
+    check(x, channels, [scale, &*dscale, &*dshift, scale]);
+    let batch = Batch::new(isa, x, if relu { Some(y) } else { None }, dy, channels);
+    let (none, one) = (vec![0.0; channels], vec![1.0; channels]);
+    batch.sums(&none, &one, dscale, dshift);
+    let (a, none) = (batch.period.spread(|c| scale[c]), batch.period.spread(|_| 0.0));
+    batch.input([&a, &none, &none, &none], dx, dresidual);
 }
 
 struct Batch<'a> {
@@ -78,13 +119,19 @@ struct Batch<'a> {
     relu: bool,
 }
 
-impl Batch<'_> {
+impl<'a> Batch<'a> {
+    fn new(isa: Isa, x: &'a [f32], y: Option<&'a [f32]>, dy: &'a [f32], channels: usize) -> Self {
+        let gate = y.unwrap_or(x);
+        assert!(gate.len() == x.len() && dy.len() == x.len(), "lengths differ");
+        Self { isa, period: Period::new(isa, channels), x, gate, dy, relu: y.is_some() }
+    }
+
     fn sums(&self, mean: &[f32], scale: &[f32], dgamma: &mut [f32], dbeta: &mut [f32]) {
+        assert!(dgamma.len() == dbeta.len() && dbeta.len() == self.period.channels, "not one value a channel");
         let mean = self.period.spread(|c| mean[c]);
-        let piece = self.period.summed();
+        let len = self.period.summed();
         let sums = self.period.sum(self.x.len(), |i, first, second| {
-            let part = i * piece..self.x.len().min((i + 1) * piece);
-            let (x, gate, dy) = (&self.x[part.clone()], &self.gate[part.clone()], &self.dy[part]);
+            let [x, gate, dy] = [self.x, self.gate, self.dy].map(|all| piece(all, len, i));
             simd::on(self.isa, Sums { x, gate, dy, relu: self.relu, mean: &mean, first, second });
         });
         for (c, [dz, dz_x]) in sums.into_iter().enumerate() {
@@ -94,17 +141,18 @@ impl Batch<'_> {
     }
 
     fn input(&self, coefficients: [&[f32]; 4], dx: &mut [f32], dresidual: Option<&mut [f32]>) {
-        let piece = self.period.mapped();
+        let equal = dresidual.as_ref().is_none_or(|r| r.len() == self.x.len());
+        assert!(equal && dx.len() == self.x.len(), "lengths differ");
+        let len = self.period.mapped();
         let task = |i: usize, dx, dresidual| {
-            let part = i * piece..self.x.len().min((i + 1) * piece);
-            let (x, gate, dy) = (&self.x[part.clone()], &self.gate[part.clone()], &self.dy[part]);
+            let [x, gate, dy] = [self.x, self.gate, self.dy].map(|all| piece(all, len, i));
             simd::on(self.isa, Input { x, gate, dy, relu: self.relu, coefficients, dx, dresidual });
         };
-        let pieces = dx.par_chunks_mut(piece);
+        let pieces = dx.par_chunks_mut(len);
         match dresidual {
             None => pieces.enumerate().for_each(|(i, dx)| task(i, dx, None)),
             Some(dr) => {
-                let both = pieces.zip(dr.par_chunks_mut(piece)).enumerate();
+                let both = pieces.zip(dr.par_chunks_mut(len)).enumerate();
                 both.for_each(|(i, (dx, dr))| task(i, dx, Some(dr)));
             }
         }

@@ -1,10 +1,10 @@
-//! Statistics of a batch, and the affine map that they give.
+//! Statistics of a batch, and batch norm by them.
 
-use rayon::prelude::*;
-
+use super::affine::affine_on;
 use super::period::Period;
 use crate::kernel::isa::Isa;
 use crate::kernel::simd::{self, Simd, Task};
+use crate::kernel::threads::piece;
 
 /// Normalises `x` (rows of `channels`) by the batch's own statistics:
 /// `y = relu?((x − mean) / √(var + eps) · gamma + beta (+ residual))`.
@@ -66,8 +66,7 @@ fn statistics(isa: Isa, x: &[f32], channels: usize, mean: &mut [f32], var: &mut 
     // Sums of squares about a value from the data lose no digits when the mean is far from zero.
     let about = period.spread(|c| x[c]);
     let sums = period.sum(x.len(), |i, first, second| {
-        let piece = period.summed();
-        let x = &x[i * piece..x.len().min((i + 1) * piece)];
+        let x = piece(x, period.summed(), i);
         simd::on(isa, Moments { x, about: &about, first, second });
     });
     let rows = (x.len() / channels) as f64;
@@ -105,88 +104,6 @@ impl Task for Moments<'_> {
                 }
                 S::store(self.first.as_mut_ptr().add(j), first);
                 S::store(self.second.as_mut_ptr().add(j), second);
-            }
-        }
-    }
-}
-
-/// `y = relu?(x · scale + shift (+ residual))`, `scale` and `shift` one value a channel: batch norm at inference.
-///
-/// # Panics
-/// If the slices' lengths do not fit `channels` and each other.
-#[allow(clippy::too_many_arguments)]
-pub fn affine(
-    x: &[f32],
-    channels: usize,
-    scale: &[f32],
-    shift: &[f32],
-    residual: Option<&[f32]>,
-    relu: bool,
-    y: &mut [f32],
-) {
-    affine_on(Isa::best(), x, channels, scale, shift, residual, relu, y);
-}
-
-/// [`affine`] on a given instruction set.
-#[doc(hidden)]
-#[allow(clippy::too_many_arguments)]
-pub fn affine_on(
-    isa: Isa,
-    x: &[f32],
-    channels: usize,
-    scale: &[f32],
-    shift: &[f32],
-    residual: Option<&[f32]>,
-    relu: bool,
-    y: &mut [f32],
-) {
-    check(x, channels, [scale, shift, scale, shift]);
-    assert!(y.len() == x.len() && residual.is_none_or(|r| r.len() == x.len()), "lengths differ");
-    let period = Period::new(isa, channels);
-    let (scale, shift) = (period.spread(|c| scale[c]), period.spread(|c| shift[c]));
-    let piece = period.mapped();
-    y.par_chunks_mut(piece).zip(x.par_chunks(piece)).enumerate().for_each(|(i, (y, x))| {
-        let residual = residual.map(|r| &r[i * piece..][..x.len()]);
-        simd::on(isa, Map { x, scale: &scale, shift: &shift, residual, relu, y });
-    });
-}
-
-/// The affine map of a piece that starts with a period.
-struct Map<'a> {
-    x: &'a [f32],
-    scale: &'a [f32],
-    shift: &'a [f32],
-    residual: Option<&'a [f32]>,
-    relu: bool,
-    y: &'a mut [f32],
-}
-
-impl Task for Map<'_> {
-    #[inline(always)]
-    unsafe fn run<S: Simd>(self) {
-        let (len, period) = (self.x.len(), self.scale.len());
-        assert!(self.y.len() == len && self.shift.len() == period && period.is_multiple_of(S::LANES));
-        assert!(self.residual.is_none_or(|r| r.len() == len));
-        let residual = self.residual.map(<[f32]>::as_ptr);
-        let mut j = 0;
-        for at in (0..len).step_by(S::LANES) {
-            // SAFETY: `j + LANES` is at most the period; the mask stops at the end of the equally long slices.
-            unsafe {
-                let m = S::mask(S::LANES.min(len - at));
-                let x = S::load_some(self.x.as_ptr().add(at), m);
-                let (scale, shift) = (self.scale.as_ptr().add(j), self.shift.as_ptr().add(j));
-                let mut v = S::fma(x, S::load(scale), S::load(shift));
-                if let Some(residual) = residual {
-                    v = S::add(v, S::load_some(residual.add(at), m));
-                }
-                if self.relu {
-                    v = S::relu(v);
-                }
-                S::store_some(self.y.as_mut_ptr().add(at), v, m);
-            }
-            j += S::LANES;
-            if j == period {
-                j = 0;
             }
         }
     }

@@ -1,9 +1,8 @@
 //! Rows of any number of channels as vectors: after `period` elements, a whole number of rows and of vectors, the
 //! channels meet the same lanes again. Coefficients are spread over one period, sums are gathered from it.
 
-use rayon::prelude::*;
-
 use crate::kernel::isa::Isa;
+use crate::kernel::threads::pieces;
 use crate::kernel::tile::lanes;
 
 /// Elements that one partial sum covers, about; they fit the first-level cache with their gradients.
@@ -44,9 +43,8 @@ impl Period {
     /// Sums two quantities a channel: `part(piece, first, second)` adds what the piece's elements give to two
     /// sums a lane of the period. Pieces are joined in order, in `f64`.
     pub fn sum(&self, len: usize, part: impl Fn(usize, &mut [f32], &mut [f32]) + Sync) -> Vec<[f64; 2]> {
-        let pieces = len.div_ceil(self.summed());
-        let mut sums = vec![0.0; pieces * 2 * self.len];
-        sums.par_chunks_exact_mut(2 * self.len).enumerate().for_each(|(i, sums)| {
+        let mut sums = vec![0.0; len.div_ceil(self.summed()) * 2 * self.len];
+        pieces(&mut sums, 2 * self.len, len as u64, |i, sums| {
             let (first, second) = sums.split_at_mut(self.len);
             part(i, first, second);
         });

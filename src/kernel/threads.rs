@@ -1,0 +1,26 @@
+//! Sharing work among threads, when there is enough of it.
+
+use rayon::prelude::*;
+
+/// Multiply-accumulates, or elements moved, below which waking other threads costs more than it saves.
+const WORTH_WAKING: u64 = 1 << 18;
+
+/// Whether so much work should be shared.
+pub(crate) fn worth_sharing(work: u64) -> bool {
+    work >= WORTH_WAKING
+}
+
+/// Calls `f(i, piece)` for each piece of `len` elements of `out`, the last one maybe shorter; on all threads if `work`
+/// in all is worth it.
+pub(crate) fn pieces(out: &mut [f32], len: usize, work: u64, f: impl Fn(usize, &mut [f32]) + Sync) {
+    if out.len() > len && worth_sharing(work) {
+        out.par_chunks_mut(len).enumerate().for_each(|(i, piece)| f(i, piece));
+    } else {
+        out.chunks_mut(len).enumerate().for_each(|(i, piece)| f(i, piece));
+    }
+}
+
+/// Piece `i` of `len` elements, the last one maybe shorter.
+pub(crate) fn piece(all: &[f32], len: usize, i: usize) -> &[f32] {
+    &all[i * len..all.len().min((i + 1) * len)]
+}
