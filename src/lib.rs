@@ -1,7 +1,9 @@
 //! tierwise: a discrete-event cloud-edge simulator fed with networks that were really trained, distilled and compressed.
 #![deny(missing_docs)]
 
-pub mod kernel;
 pub mod catalog;
+pub mod kernel;
 pub mod problem;
+pub mod random;
+pub mod sim;
 pub mod units;

@@ -49,8 +49,8 @@ pub struct World {
     pub groups: Vec<NodeGroup>,
     /// What joins them: a tree, each group below at most one link.
     pub links: Vec<Link>,
-    /// Names of the codecs, by [`CodecId`].
-    pub codecs: Vec<String>,
+    /// The codecs, by [`CodecId`]; one is called `raw`.
+    pub codecs: Vec<Codec>,
     /// The roles.
     pub models: Vec<Model>,
     /// True class of each image; its position is the image's row in every model's tables.
@@ -61,6 +61,15 @@ pub struct World {
     pub information: Information,
     /// When requests are born and counted.
     pub horizon: Horizon,
+}
+
+/// A way to write what crosses a tap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Codec {
+    /// Its name: `raw`, `deflate`, …
+    pub name: String,
+    /// Whether what is decoded equals what was encoded: then the answers are `raw`'s.
+    pub lossless: bool,
 }
 
 /// `count` equal nodes.
@@ -119,11 +128,24 @@ pub struct Fifo {
     pub servers: u32,
     /// How many may wait; one more is refused and its policy asked again. Absent: any number.
     pub bound: Option<u32>,
+    /// How service times vary around the profile's.
+    pub noise: Noise,
+}
+
+/// How service times vary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Noise {
+    /// Not at all.
+    #[default]
+    None,
+    /// Exponential with the profile's time as mean: for comparison with queueing theory.
+    Exponential,
 }
 
 impl Default for Fifo {
     fn default() -> Self {
-        Self { servers: 1, bound: None }
+        Self { servers: 1, bound: None, noise: Noise::None }
     }
 }
 
@@ -240,8 +262,13 @@ pub struct Tap {
 pub enum Size {
     /// The same for every image.
     Fixed(u32),
-    /// Differs: index into [`ModelTables::sizes`].
-    Table(u16),
+    /// Differs between images.
+    Table {
+        /// Index into [`ModelTables::sizes`].
+        table: u16,
+        /// Mean over the images, rounded: what a policy expects of a tap that was not reached yet.
+        mean: u32,
+    },
 }
 
 /// A source of requests.
@@ -326,5 +353,39 @@ impl World {
     /// The role of this name.
     pub fn model(&self, name: &str) -> Option<ModelId> {
         self.models.iter().position(|m| m.name == name).map(|i| ModelId(i as u8))
+    }
+
+    /// The codec of this name.
+    pub fn codec(&self, name: &str) -> Option<CodecId> {
+        self.codecs.iter().position(|c| c.name == name).map(|i| CodecId(i as u8))
+    }
+}
+
+impl Model {
+    /// The tap of this name.
+    pub fn tap(&self, name: &str) -> Option<TapId> {
+        self.taps.iter().position(|t| t.name == name).map(|i| TapId(i as u8))
+    }
+
+    /// The last exit: where the whole model has run.
+    pub fn answer(&self) -> Option<TapId> {
+        self.taps.iter().rposition(|t| t.exit).map(|i| TapId(i as u8))
+    }
+
+    /// Bytes of `image` at a tap under a codec; `None`: nobody measured that.
+    pub fn bytes(&self, tap: TapId, codec: CodecId, image: u32) -> Option<Bytes> {
+        let bytes = match (*self.taps.get(tap.0 as usize)?.sizes.get(codec.0 as usize)?)? {
+            Size::Fixed(bytes) => bytes,
+            Size::Table { table, .. } => *self.tables.sizes.get(table as usize)?.bytes.get(image as usize)?,
+        };
+        Some(Bytes(u64::from(bytes)))
+    }
+
+    /// Mean bytes over the images at a tap under a codec; `None`: nobody measured that.
+    pub fn mean_bytes(&self, tap: TapId, codec: CodecId) -> Option<Bytes> {
+        let size = (*self.taps.get(tap.0 as usize)?.sizes.get(codec.0 as usize)?)?;
+        Some(Bytes(u64::from(match size {
+            Size::Fixed(bytes) | Size::Table { mean: bytes, .. } => bytes,
+        })))
     }
 }

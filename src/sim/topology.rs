@@ -1,0 +1,137 @@
+//! Where nodes stand in the tree, and what a hop costs: plain readings of a [`World`], without tables.
+
+use super::{Cell, Direction, GroupId, Link, NodeGroup, NodeId, Packet, Radio, Service, Tier, World};
+use crate::units::{Bytes, SimTime, Watts};
+
+/// One link on a route, in one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// Index in [`World::links`].
+    pub link: u16,
+    /// Towards the cloud.
+    pub up: bool,
+    /// From where.
+    pub from: NodeId,
+    /// To where.
+    pub to: NodeId,
+}
+
+impl Hop {
+    /// The end nearer to the devices.
+    pub fn lower(&self) -> NodeId {
+        if self.up { self.from } else { self.to }
+    }
+
+    /// The end nearer to the cloud.
+    pub fn upper(&self) -> NodeId {
+        if self.up { self.to } else { self.from }
+    }
+}
+
+impl World {
+    /// The group of a node.
+    pub fn group_of(&self, node: NodeId) -> GroupId {
+        let mut first = 0;
+        let past = |count: u32| {
+            first += count;
+            node.0 < first
+        };
+        GroupId(self.groups.iter().map(|g| g.count).position(past).unwrap_or(self.groups.len() - 1) as u16)
+    }
+
+    /// The tier of a node.
+    pub fn tier_of(&self, node: NodeId) -> Tier {
+        self.groups[self.group_of(node).0 as usize].tier
+    }
+
+    /// The hop from a node towards the cloud; `None` at the top of its tree.
+    pub fn up_from(&self, node: NodeId) -> Option<Hop> {
+        let group = self.group_of(node);
+        let link = self.links.iter().position(|l| l.lower == group)?;
+        let (below, above) = (self.nodes_of(group), self.nodes_of(self.links[link].upper));
+        let to = NodeId(above.start + (node.0 - below.start) % (above.end - above.start).max(1));
+        Some(Hop { link: link as u16, up: true, from: node, to })
+    }
+
+    /// The first hop on the way from one node to another; `None`: already there, or no way.
+    pub fn next_hop(&self, from: NodeId, to: NodeId) -> Option<Hop> {
+        if from == to {
+            return None;
+        }
+        let below = std::iter::successors(self.up_from(to), |hop| self.up_from(hop.to)).find(|hop| hop.to == from);
+        match below {
+            Some(hop) => Some(Hop { up: false, from: hop.to, to: hop.from, ..hop }),
+            None => self.up_from(from),
+        }
+    }
+
+    /// The hops from one node to another, in order; `None`: no way.
+    pub fn route(&self, from: NodeId, to: NodeId) -> Option<impl Iterator<Item = Hop> + '_> {
+        let hops = move || std::iter::successors(self.next_hop(from, to), move |hop| self.next_hop(hop.to, to));
+        let arrives = from == to || hops().last().is_some_and(|hop| hop.to == to);
+        arrives.then(hops)
+    }
+
+    /// The node itself or the first above it that `wanted` holds for.
+    pub fn first_above(&self, node: NodeId, wanted: impl Fn(NodeId) -> bool) -> Option<NodeId> {
+        std::iter::successors(Some(node), |n| self.up_from(*n).map(|hop| hop.to)).find(|n| wanted(*n))
+    }
+
+    /// The direction of a link that a hop uses.
+    pub fn direction(&self, hop: Hop) -> &Direction {
+        self.links[hop.link as usize].direction(hop.up)
+    }
+}
+
+impl Link {
+    /// One of its directions.
+    pub fn direction(&self, up: bool) -> &Direction {
+        if up { &self.up } else { &self.down }
+    }
+
+    /// Payload and headers of a transfer.
+    pub fn wire_bytes(&self, payload: Bytes) -> Bytes {
+        Bytes(payload.0.saturating_add(self.packet.count(payload).saturating_mul(self.packet.header.0)))
+    }
+
+    /// How long a transfer takes alone, without the delay: `packets * per_packet + 8 * wire bytes / rate`, rounded up
+    /// to a whole nanosecond, at least 1 ns.
+    pub fn airtime(&self, up: bool, payload: Bytes) -> SimTime {
+        let overhead = self.packet.per_packet.ns().saturating_mul(self.packet.count(payload));
+        let bits = self.direction(up).rate.time_for(self.wire_bytes(payload));
+        (SimTime::from_ns(overhead) + bits).max(SimTime::from_ns(1))
+    }
+
+    /// Whether every lower node has a link of its own.
+    pub fn is_own(&self) -> bool {
+        self.cell == Cell::Own
+    }
+}
+
+impl Packet {
+    /// How many packets a payload takes: at least one.
+    pub fn count(&self, payload: Bytes) -> u64 {
+        payload.0.div_ceil(self.payload.0.max(1)).max(1)
+    }
+}
+
+impl Link {
+    /// The radio that sends and the one that receives.
+    pub fn radios(&self, up: bool) -> (&Radio, &Radio) {
+        if up { (&self.lower_radio, &self.upper_radio) } else { (&self.upper_radio, &self.lower_radio) }
+    }
+}
+
+impl NodeGroup {
+    /// Power that one busy server adds.
+    pub fn server_power(&self) -> Watts {
+        Watts((self.active.0 - self.idle.0) / f64::from(self.servers().max(1)))
+    }
+
+    /// Servers of one node.
+    pub fn servers(&self) -> u32 {
+        match &self.service {
+            Service::Fifo(fifo) => fifo.servers,
+        }
+    }
+}
