@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::shape::PoolShape;
+use super::threads::{PASSING, piece, pieces};
 
 /// The mean over all pixels: `x` is `[n][pixels][channels]`, `y` is `[n][channels]`, overwritten.
 ///
@@ -13,9 +12,9 @@ use super::shape::PoolShape;
 pub fn global_avg_pool(pixels: usize, channels: usize, x: &[f32], y: &mut [f32]) {
     check_global(pixels, channels, x.len(), y.len());
     let share = 1.0 / pixels as f32;
-    x.par_chunks_exact(pixels * channels).zip(y.par_chunks_exact_mut(channels)).for_each(|(x, y)| {
+    pieces(y, channels, x.len() as u64 * PASSING, |i, y| {
         y.fill(0.0);
-        x.chunks_exact(channels).for_each(|row| add(y, row));
+        piece(x, pixels * channels, i).chunks_exact(channels).for_each(|row| add(y, row));
         y.iter_mut().for_each(|y| *y *= share);
     });
 }
@@ -27,9 +26,10 @@ pub fn global_avg_pool(pixels: usize, channels: usize, x: &[f32], y: &mut [f32])
 pub fn global_avg_pool_grad(pixels: usize, channels: usize, dy: &[f32], dx: &mut [f32]) {
     check_global(pixels, channels, dx.len(), dy.len());
     let share = 1.0 / pixels as f32;
-    dx.par_chunks_exact_mut(pixels * channels).zip(dy.par_chunks_exact(channels)).for_each(|(dx, dy)| {
+    let work = dx.len() as u64 * PASSING;
+    pieces(dx, pixels * channels, work, |i, dx| {
         for row in dx.chunks_exact_mut(channels) {
-            row.iter_mut().zip(dy).for_each(|(dx, dy)| *dx = dy * share);
+            row.iter_mut().zip(piece(dy, channels, i)).for_each(|(dx, dy)| *dx = dy * share);
         }
     });
 }
@@ -94,7 +94,7 @@ pub fn max_pool2d_grad(s: &PoolShape, x: &[f32], y: &[f32], dy: &[f32], dx: &mut
     assert_eq!(y.len(), s.output_len(), "length of the output of {s:?}");
     let (image_in, image_out) = lens(s);
     each_image_back_at(s, dy, dx, |i, dy, dx| {
-        let (x, y) = (&x[i * image_in..][..image_in], &y[i * image_out..][..image_out]);
+        let (x, y) = (piece(x, image_in, i), piece(y, image_out, i));
         for (at, (y, dy)) in y.iter().zip(dy).enumerate() {
             let (out, c) = (at / s.c, at % s.c);
             if let Some(p) = pixels(s, out).find(|p| x[p * s.c + c] == *y) {
@@ -140,9 +140,7 @@ fn check(s: &PoolShape, x: usize, y: usize) {
 fn each_image(s: &PoolShape, x: &[f32], y: &mut [f32], f: impl Fn(&[f32], &mut [f32]) + Sync) {
     check(s, x.len(), y.len());
     let (image_in, image_out) = lens(s);
-    if image_out > 0 {
-        x.par_chunks_exact(image_in).zip(y.par_chunks_exact_mut(image_out)).for_each(|(x, y)| f(x, y));
-    }
+    pieces(y, image_out.max(1), x.len() as u64 * PASSING, |i, y| f(piece(x, image_in, i), y));
 }
 
 fn each_image_back(s: &PoolShape, dy: &[f32], dx: &mut [f32], f: impl Fn(&[f32], &mut [f32]) + Sync) {
@@ -154,9 +152,9 @@ fn each_image_back_at(s: &PoolShape, dy: &[f32], dx: &mut [f32], f: impl Fn(usiz
     check(s, dx.len(), dy.len());
     dx.fill(0.0);
     let (image_in, image_out) = lens(s);
-    if image_in > 0 && image_out > 0 {
-        let images = dy.par_chunks_exact(image_out).zip(dx.par_chunks_exact_mut(image_in));
-        images.enumerate().for_each(|(i, (dy, dx))| f(i, dy, dx));
+    if image_out > 0 {
+        let work = dx.len() as u64 * PASSING;
+        pieces(dx, image_in.max(1), work, |i, dx| f(i, piece(dy, image_out, i), dx));
     }
 }
 

@@ -56,6 +56,11 @@ impl ConvShape {
         self.output_len() as u64 * (self.kh * self.kw * self.group_in()) as u64
     }
 
+    /// How long it takes, in multiply-accumulates of a convolution that mixes channels.
+    pub(crate) fn work(&self) -> u64 {
+        self.macs() * if self.is_depthwise() { 4 } else { 1 }
+    }
+
     /// Elements of one input image.
     pub(crate) fn image_in(&self) -> usize {
         self.h * self.w * self.c_in

@@ -2,8 +2,11 @@
 
 use rayon::prelude::*;
 
-/// Multiply-accumulates, or elements moved, below which waking other threads costs more than it saves.
-const WORTH_WAKING: u64 = 1 << 18;
+/// Work, in multiply-accumulates, below which waking other threads costs more than it saves: some 60 µs.
+const WORTH_WAKING: u64 = 1 << 22;
+
+/// What an element that only passes by takes, in multiply-accumulates of a convolution.
+pub(crate) const PASSING: u64 = 16;
 
 /// Whether so much work should be shared.
 pub(crate) fn worth_sharing(work: u64) -> bool {

@@ -23,7 +23,7 @@ pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f3
     let (from, to) = planes(s, &window);
     let size = (s.out_h(), s.out_w(), s.c_in);
     let filter = Filter { size, taps: &taps, from, to };
-    pieces(y, s.image_out(), s.macs(), |i, y| {
+    pieces(y, s.image_out(), s.work(), |i, y| {
         let x = piece(x, s.image_in(), i);
         window.view(x, (s.h, s.w, s.c_in), |view| filter.run(isa, view, w, y));
         finish(i * y.len(), y);
@@ -48,7 +48,7 @@ pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mu
     let window = phase::window(&phases);
     let filled = phase::covers_all(s);
     let parts: Vec<_> = phases.iter().map(|p| (p, phase_taps(s, &window, p))).collect();
-    pieces(dx, s.image_in(), s.macs(), |i, dx| {
+    pieces(dx, s.image_in(), s.work(), |i, dx| {
         if !filled {
             dx.fill(0.0);
         }
@@ -164,7 +164,7 @@ pub(super) fn grad_weight(isa: Isa, s: &ConvShape, x: &[f32], dy: &[f32], dw: &m
     let taps = taps(s, &window);
     let (from, to) = planes(s, &window);
     let size = (s.out_h(), s.out_w(), s.c_in);
-    sum_over_batch(s.n, s.macs(), dw, |images, sum| {
+    sum_over_batch(s.n, s.work(), dw, |images, sum| {
         for i in images {
             let (x, dy) = (piece(x, s.image_in(), i), piece(dy, s.image_out(), i));
             window.view(x, (s.h, s.w, s.c_in), |view| {

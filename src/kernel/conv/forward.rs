@@ -55,7 +55,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     fn batch(&self, x: &[f32], y: &mut [f32]) {
-        pieces(y, self.s.image_out(), self.s.macs(), |i, y| {
+        pieces(y, self.s.image_out(), self.s.work(), |i, y| {
             self.image(i * y.len(), piece(x, self.s.image_in(), i), y);
         });
     }
@@ -64,7 +64,7 @@ impl Job<'_> {
     fn image(&self, start: usize, x: &[f32], y: &mut [f32]) {
         let row = self.s.out_w() * self.s.c_out;
         let band = self.band();
-        pieces(y, band * row, self.s.macs(), |i, y| {
+        pieces(y, band * row, self.s.work(), |i, y| {
             self.rows(i * band, y.len() / row, x, y);
             (self.finish)(start + i * band * row, y);
         });
@@ -72,7 +72,7 @@ impl Job<'_> {
 
     /// Output rows in one piece of work.
     fn band(&self) -> usize {
-        let shared = worth_sharing(self.s.macs());
+        let shared = worth_sharing(self.s.work());
         self.s.out_h().div_ceil(if shared { PIECES.div_ceil(self.s.n) } else { 1 })
     }
 

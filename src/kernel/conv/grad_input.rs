@@ -27,7 +27,7 @@ pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mu
             part.pack(isa, s, w, own);
         }
         let job = Job { isa, s, window, parts: &parts, panels };
-        pieces(dx, s.image_in(), s.macs(), |i, dx| job.image(piece(dy, s.image_out(), i), dx));
+        pieces(dx, s.image_in(), s.work(), |i, dx| job.image(piece(dy, s.image_out(), i), dx));
     });
 }
 

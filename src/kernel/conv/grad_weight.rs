@@ -36,7 +36,7 @@ pub(super) fn sum_over_batch(n: usize, work: u64, total: &mut [f32], part: impl 
 pub(super) fn grad_weight(isa: Isa, s: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
     let window = Window::of_rows(s, 0, s.out_h());
     let job = Job { isa, s, runs: patch(s), pitch: window.cols * s.c_in };
-    sum_over_batch(s.n, s.macs(), dw, |images, sum| {
+    sum_over_batch(s.n, s.work(), dw, |images, sum| {
         for i in images {
             let (x, dy) = (piece(x, s.image_in(), i), piece(dy, s.image_out(), i));
             window.view(x, (s.h, s.w, s.c_in), |view| job.image(view, dy, sum));

@@ -4,7 +4,7 @@ use super::forward::check;
 use super::period::Period;
 use crate::kernel::isa::Isa;
 use crate::kernel::simd::{self, Simd, Task};
-use crate::kernel::threads::{piece, pieces};
+use crate::kernel::threads::{PASSING, piece, pieces};
 
 /// `y = relu?(x · scale + shift (+ residual))`, `scale` and `shift` one value a channel: batch norm at inference.
 ///
@@ -39,7 +39,7 @@ pub fn affine_on(
     assert!(y.len() == x.len() && residual.is_none_or(|r| r.len() == x.len()), "lengths differ");
     let map = Affine::new(isa, channels, scale, shift, relu);
     let len = map.period.mapped();
-    pieces(y, len, x.len() as u64, |i, y| {
+    pieces(y, len, x.len() as u64 * PASSING, |i, y| {
         map.apply(Some(piece(x, len, i)), residual.map(|r| piece(r, len, i)), y);
     });
 }

@@ -2,7 +2,7 @@
 //! channels meet the same lanes again. Coefficients are spread over one period, sums are gathered from it.
 
 use crate::kernel::isa::Isa;
-use crate::kernel::threads::pieces;
+use crate::kernel::threads::{PASSING, pieces};
 use crate::kernel::tile::lanes;
 
 /// Elements that one partial sum covers, about; they fit the first-level cache with their gradients.
@@ -44,7 +44,7 @@ impl Period {
     /// sums a lane of the period. Pieces are joined in order, in `f64`.
     pub fn sum(&self, len: usize, part: impl Fn(usize, &mut [f32], &mut [f32]) + Sync) -> Vec<[f64; 2]> {
         let mut sums = vec![0.0; len.div_ceil(self.summed()) * 2 * self.len];
-        pieces(&mut sums, 2 * self.len, len as u64, |i, sums| {
+        pieces(&mut sums, 2 * self.len, len as u64 * PASSING, |i, sums| {
             let (first, second) = sums.split_at_mut(self.len);
             part(i, first, second);
         });

@@ -186,7 +186,7 @@ fn a_far_mean_costs_no_digits() {
 #[test]
 fn threads_change_no_bit() {
     for channels in [6, 16] {
-        let case = Case::new(channels, 1 << 16, 0.5, true, true);
+        let case = Case::new(channels, 1 << 17, 0.5, true, true);
         let one = in_pool(1, || case.ours(Isa::best()));
         for threads in [2, 3] {
             assert_eq!(one, in_pool(threads, || case.ours(Isa::best())));
