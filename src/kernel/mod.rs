@@ -1,7 +1,7 @@
 //! Convolution, batch norm, pooling and linear layers on plain `f32` slices, channels last.
 //!
 //! Every convolution is one product `Y[p][n] = Σ_r X[pixel(p) + offset(r)] · W[r][n]`, taken straight from
-//! the (zero-padded) image without building the matrix of patches. One register-blocked tile ([`tile`])
+//! the (zero-padded) image without building the matrix of patches. One register-blocked tile (`tile.rs`)
 //! serves the forward pass and both gradients; it is compiled for AVX-512, for AVX2 with FMA and for any
 //! processor, and chosen when the program runs.
 //!
