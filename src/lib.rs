@@ -2,6 +2,7 @@
 #![deny(missing_docs)]
 
 pub mod catalog;
+pub mod config;
 pub mod kernel;
 pub mod problem;
 pub mod random;
