@@ -104,6 +104,10 @@ pub struct LinkPreset {
     pub transmit: Figure<Watts>,
     /// Power drawn at the lower end while it receives, beyond idle.
     pub receive: Figure<Watts>,
+    /// The same at the upper end while it transmits; absent: counted nowhere.
+    pub upper_transmit: Option<Figure<Watts>>,
+    /// The same at the upper end while it receives; absent: counted nowhere.
+    pub upper_receive: Option<Figure<Watts>>,
     /// What the powers include.
     pub boundary: Boundary,
 }

@@ -59,3 +59,15 @@ pub struct SizeTable {
     /// Bytes of each image.
     pub bytes: Vec<u32>,
 }
+
+impl ModelTables {
+    /// What was answered at an exit, under a codec.
+    pub fn output(&self, tap: &str, codec: &str) -> Option<&OutputTable> {
+        self.outputs.iter().find(|output| output.tap == tap && output.codec == codec)
+    }
+
+    /// Bytes that cross a tap under a codec, where they differ by image.
+    pub fn size(&self, tap: &str, codec: &str) -> Option<&SizeTable> {
+        self.sizes.iter().find(|size| size.tap == tap && size.codec == codec)
+    }
+}

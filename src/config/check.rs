@@ -105,7 +105,8 @@ impl<'a> Walk<'a> {
         let limit = |key| schema.get(key).and_then(Json::as_u64);
         let (least, most) = (limit("minItems").unwrap_or(0), limit("maxItems").unwrap_or(u64::MAX));
         if !(least..=most).contains(&(items.len() as u64)) {
-            let remedy = format!("write a list of {} items", if most == least { least } else { least.max(1) });
+            let exact = if most == least { "" } else { "at least " };
+            let remedy = format!("write a list of {exact}{least} items");
             self.tell(&node.span, Problem::new("a list of the wrong length").received(items.len()).remedy(remedy));
         }
         let fixed = schema.get("prefixItems").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
@@ -137,15 +138,16 @@ impl<'a> Walk<'a> {
         self.tell(at.span, Problem::new(format!("`{key}` is missing{place}")).remedy(remedy.trim_end()));
     }
 
+    /// A key that the schema does not name is wrong unless the schema says what others may be.
     fn entry(&mut self, entry: &Entry, schema: &'a Json) {
         let at = At { key: &entry.key, span: &entry.key_span };
         let known = schema.get("properties").and_then(Json::as_object);
-        let more = schema.get("additionalProperties");
+        let more = schema.get("additionalProperties").filter(|more| **more != true);
         match (known.and_then(|k| k.get(&entry.key)), more) {
             (Some(inner), _) => self.value(&entry.node, inner, at),
-            (None, Some(Json::Bool(false))) => self.unknown_key(entry, known),
-            (None, Some(inner)) => self.value(&entry.node, inner, at),
-            (None, None) => {}
+            (None, Some(inner)) if inner.is_object() => self.value(&entry.node, inner, at),
+            (None, None) if known.is_none() => {}
+            _ => self.unknown_key(entry, known),
         }
     }
 
@@ -273,8 +275,7 @@ fn write(schema: &Json) -> String {
 fn expected(schema: &Json) -> String {
     let names = names(schema);
     if let Some(units) = schema.get("x-units").and_then(Json::as_array) {
-        let units: Vec<&str> = units.iter().filter_map(Json::as_str).collect();
-        return format!("a text with a number and one of: {}", units.join(", "));
+        return quantity_in_words(schema, &units.iter().filter_map(Json::as_str).collect::<Vec<_>>());
     }
     if !names.is_empty() {
         return format!("one of: {}", names.join(", "));
@@ -289,4 +290,11 @@ fn expected(schema: &Json) -> String {
         _ => "a value",
     };
     words.into()
+}
+
+/// A quantity's description (`A time, such as "20 ms".`) with its units.
+fn quantity_in_words(schema: &Json, units: &[&str]) -> String {
+    let about = schema.get("description").and_then(Json::as_str).unwrap_or("A text with a number and its unit");
+    let about = about.trim_end_matches('.').replacen('A', "a", 1);
+    format!("{about}; units: {}", units.join(", "))
 }

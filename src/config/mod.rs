@@ -162,7 +162,8 @@ fn put(node: &mut Node, key: &str, key_span: &Range<usize>, value: Node) -> Resu
 pub fn in_order(mut problems: Problems) -> Problems {
     let start = |p: &Problem| p.place.as_ref().map_or((usize::MAX, 0), |place| (place.span.start, place.span.end));
     problems.0.sort_by_key(start);
-    problems.0.dedup_by(|a, b| start(a) == start(b) && a.what == b.what && a.received == b.received);
+    let mut seen = std::collections::BTreeSet::new();
+    problems.0.retain(|p| seen.insert((start(p), p.to_string())));
     problems
 }
 

@@ -1,8 +1,10 @@
 //! Filling a type from the tree: serde's data format, with the place of each failure.
 
 use super::tree::{Entry, Node, Value};
-use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer, StrDeserializer};
-use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 use std::fmt;
 use std::ops::Range;
 
@@ -23,7 +25,7 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-impl de::Error for Fault {
+impl Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self { message: message.to_string(), span: None }
     }
@@ -37,20 +39,44 @@ impl Fault {
     }
 }
 
-type Entries<'de> = Vec<(&'de str, &'de Node)>;
+/// The entries of a table that are still to be read.
+struct Entries<'de>(std::slice::Iter<'de, Entry>, Option<&'de Node>);
 
-fn entries(table: &[Entry]) -> Entries<'_> {
-    table.iter().map(|entry| (entry.key.as_str(), &entry.node)).collect()
+impl<'de> Entries<'de> {
+    fn of(table: &'de [Entry]) -> Self {
+        Self(table.iter(), None)
+    }
 }
 
-fn map<'de>(table: &'de [Entry]) -> MapDeserializer<'de, std::vec::IntoIter<(&'de str, &'de Node)>, Fault> {
-    MapDeserializer::new(entries(table).into_iter())
+impl<'de> MapAccess<'de> for Entries<'de> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
+        let Some(entry) = self.0.next() else { return Ok(None) };
+        self.1 = Some(&entry.node);
+        let key: StrDeserializer<'de, Fault> = entry.key.as_str().into_deserializer();
+        seed.deserialize(key).map(Some).map_err(|fault| fault.within(&entry.key_span))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+        let node = self.1.take().ok_or_else(|| Fault::custom("a value before its key"))?;
+        seed.deserialize(node).map_err(|fault| fault.within(&node.span))
+    }
 }
 
-impl<'de> IntoDeserializer<'de, Fault> for &'de Node {
-    type Deserializer = Self;
-    fn into_deserializer(self) -> Self {
-        self
+/// The items of a list that are still to be read.
+struct Items<'de>(std::slice::Iter<'de, Node>);
+
+impl<'de> SeqAccess<'de> for Items<'de> {
+    type Error = Fault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
+        let Some(node) = self.0.next() else { return Ok(None) };
+        seed.deserialize(node).map(Some).map_err(|fault| fault.within(&node.span))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.0.len())
     }
 }
 
@@ -58,7 +84,7 @@ fn whole<'de, V: Visitor<'de>>(number: i128, visitor: V) -> Result<V::Value, Fau
     match (i64::try_from(number), u64::try_from(number)) {
         (Ok(number), _) => visitor.visit_i64(number),
         (_, Ok(number)) => visitor.visit_u64(number),
-        _ => Err(de::Error::custom("a whole number of more than 64 bits")),
+        _ => Err(Fault::custom("a whole number of more than 64 bits")),
     }
 }
 
@@ -71,8 +97,8 @@ impl<'de> Deserializer<'de> for &'de Node {
             Value::Integer(number) => whole(*number, visitor),
             Value::Float(number) => visitor.visit_f64(*number),
             Value::Boolean(flag) => visitor.visit_bool(*flag),
-            Value::Array(items) => visitor.visit_seq(SeqDeserializer::new(items.iter())),
-            Value::Table(table) => visitor.visit_map(map(table)),
+            Value::Array(items) => visitor.visit_seq(Items(items.iter())),
+            Value::Table(table) => visitor.visit_map(Entries::of(table)),
         };
         filled.map_err(|fault| fault.within(&self.span))
     }
@@ -94,8 +120,10 @@ impl<'de> Deserializer<'de> for &'de Node {
     ) -> Result<V::Value, Fault> {
         let filled = match &self.value {
             Value::String(name) => visitor.visit_enum(Bare(name)),
-            Value::Table(table) if table.len() == 1 => visitor.visit_enum(MapAccessDeserializer::new(map(table))),
-            other => Err(de::Error::custom(format!("expected one variant, received {}", other.kind()))),
+            Value::Table(table) if table.len() == 1 => {
+                visitor.visit_enum(MapAccessDeserializer::new(Entries::of(table)))
+            }
+            other => Err(Fault::custom(format!("expected one variant, received {}", other.kind()))),
         };
         filled.map_err(|fault| fault.within(&self.span))
     }
@@ -126,10 +154,6 @@ impl<'de> EnumAccess<'de> for Bare<'de> {
     }
 }
 
-fn nothing<'de>() -> MapDeserializer<'de, std::vec::IntoIter<(&'de str, &'de Node)>, Fault> {
-    MapDeserializer::new(Vec::new().into_iter())
-}
-
 impl<'de> VariantAccess<'de> for Bare<'de> {
     type Error = Fault;
 
@@ -138,14 +162,14 @@ impl<'de> VariantAccess<'de> for Bare<'de> {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {
-        seed.deserialize(MapAccessDeserializer::new(nothing()))
+        seed.deserialize(MapAccessDeserializer::new(Entries::of(&[])))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Fault> {
-        Err(de::Error::custom(format!("`{}` needs a list of settings", self.0)))
+        Err(Fault::custom(format!("`{}` needs a list of settings", self.0)))
     }
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_map(nothing())
+        visitor.visit_map(Entries::of(&[]))
     }
 }

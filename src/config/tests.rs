@@ -91,15 +91,15 @@ const WRONG: &[(&str, &str)] = &[
     ("name = \"a\"\nopen = \"8 h\"\nstooves = 1", "3:1: unknown key; received `stooves`; did you mean `stoves`?"),
     (
         "name = \"a\"\nopen = 8",
-        "2:8: the unit is missing; received 8; write a text with a number and one of: ns, us, ms, s, min, h, d",
+        "2:8: the unit is missing; received 8; write a time, such as \"20 ms\"; units: ns, us, ms, s, min, h, d",
     ),
     (
         "name = \"a\"\nopen = \"8\"",
-        "2:8: not a quantity: the unit is missing; received \"8\"; write a text with a number and one of: ns, us, ms, s, min, h, d",
+        "2:8: not a quantity: the unit is missing; received \"8\"; write a time, such as \"20 ms\"; units: ns, us, ms, s, min, h, d",
     ),
     (
         "name = \"a\"\nopen = \"8 hours\"",
-        "2:8: not a quantity: unknown unit; received \"8 hours\"; write a text with a number and one of: ns, us, ms, s, min, h, d",
+        "2:8: not a quantity: unknown unit; received \"8 hours\"; write a time, such as \"20 ms\"; units: ns, us, ms, s, min, h, d",
     ),
     ("name = 3\nopen = \"8 h\"", "1:8: a value of the wrong kind; received 3; write a text"),
     (
@@ -132,7 +132,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "name = \"a\"\nopen = \"8 h\"\nstoves = { x = \"electric\" }",
-        "3:16: `warm` is missing in `electric`; add `warm = …`: a text with a number and one of: ns, us, ms, s, min, h, d. Warms up in this time.",
+        "3:16: `warm` is missing in `electric`; add `warm = …`: a time, such as \"20 ms\"; units: ns, us, ms, s, min, h, d. Warms up in this time.",
     ),
     (
         "name = \"a\"\nopen = \"8 h\"\nstoves = { x = { coal = { bag = 1 } } }",
@@ -260,6 +260,17 @@ fn every_preset_agrees_with_its_schema() {
     for path in files("links") {
         load::<crate::catalog::LinkPreset>(source(&path).unwrap()).unwrap();
     }
+}
+
+#[test]
+fn what_a_type_refuses_is_told_at_the_value() {
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Odd {
+        times: Vec<SimTime>,
+    }
+    let problem = document("times = [\"1 s\", \"1 parsec\"]").read::<Odd>().unwrap_err().to_string();
+    assert!(problem.starts_with("k.toml:1:17: unknown unit"), "{problem}");
 }
 
 proptest! {

@@ -24,6 +24,8 @@ pub enum Purpose {
     Augmentation = 8,
     /// Which images or runs are drawn again to find an interval.
     Resampling = 9,
+    /// Class mixes of sites.
+    Sites = 10,
 }
 
 /// A named stream of random bits without state: a draw is a function of (seed, replication, purpose, entity, attempt).

@@ -1,0 +1,151 @@
+//! Links, and what they are.
+
+use super::both::BothWays;
+use super::meaning::Meaning;
+use crate::catalog::{Boundary, Figure, LinkPreset, link, links};
+use crate::problem::Problem;
+use crate::sim::{Cell, Direction, GroupId, Packet, Radio, Sharing};
+use crate::units::{BitsPerSec, Bytes, SimTime, Watts};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+/// What joins two groups: a preset, with other figures beside it, or all figures in full.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Link {
+    /// The group nearer to the devices, and the group nearer to the cloud.
+    pub between: [String; 2],
+    /// What it is.
+    #[serde(default)]
+    #[schemars(schema_with = "presets")]
+    pub preset: Option<String>,
+    /// Who shares it.
+    #[serde(default)]
+    pub cell: Cell,
+    /// How transfers at one time share it.
+    #[serde(default)]
+    pub sharing: Sharing,
+    /// Bit rate. Absent: the preset's.
+    pub rate: Option<BothWays<BitsPerSec>>,
+    /// Time on the way after the last bit was sent. Absent: the preset's; without a preset: none.
+    pub delay: Option<BothWays<SimTime>>,
+    /// Whether up and down share the channel. Absent: the preset's; without a preset: they do not.
+    pub half_duplex: Option<bool>,
+    /// Most payload in a packet. Absent: the preset's; without a preset: no limit.
+    pub payload: Option<Bytes>,
+    /// Bytes added to each packet. Absent: the preset's; without a preset: none.
+    pub header: Option<Bytes>,
+    /// Time added to each packet. Absent: the preset's; without a preset: none.
+    pub per_packet: Option<SimTime>,
+    /// Power that transmitting adds at the lower end. Absent: the preset's; without a preset: none.
+    pub transmit: Option<Watts>,
+    /// Power that receiving adds at the lower end. Absent: the preset's; without a preset: none.
+    pub receive: Option<Watts>,
+    /// Power that transmitting adds at the upper end. Absent: the preset's; without a preset: none.
+    pub upper_transmit: Option<Watts>,
+    /// Power that receiving adds at the upper end. Absent: the preset's; without a preset: none.
+    pub upper_receive: Option<Watts>,
+    /// What the powers include. Absent: the preset's.
+    pub boundary: Option<Boundary>,
+}
+
+fn presets(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": ["string", "null"], "enum": links(), "x-noun": "link preset" })
+}
+
+fn given<T>(value: T) -> Figure<T> {
+    Figure { value, source: "the scenario".into(), derived: None }
+}
+
+fn put<T>(place: &mut Figure<T>, value: Option<T>) {
+    if let Some(value) = value {
+        *place = given(value);
+    }
+}
+
+impl Link {
+    /// The preset, with the figures beside it put in their places; delays up and down.
+    fn whole(&self) -> LinkPreset {
+        let mut whole = self.preset.as_deref().and_then(link).unwrap_or_else(plain);
+        put(&mut whole.up, self.rate.map(|r| r.up));
+        put(&mut whole.down, self.rate.map(|r| r.down));
+        put(&mut whole.payload, self.payload);
+        put(&mut whole.header, self.header);
+        put(&mut whole.per_packet, self.per_packet);
+        put(&mut whole.transmit, self.transmit);
+        put(&mut whole.receive, self.receive);
+        whole.upper_transmit = self.upper_transmit.map(given).or(whole.upper_transmit);
+        whole.upper_receive = self.upper_receive.map(given).or(whole.upper_receive);
+        whole.half_duplex = self.half_duplex.unwrap_or(whole.half_duplex);
+        whole.boundary = self.boundary.unwrap_or(whole.boundary);
+        whole
+    }
+
+    /// What this file alone can say of the link.
+    pub(super) fn check(&self, name: &str, meaning: &mut Meaning<'_>) {
+        if self.preset.is_none() && self.rate.is_none() {
+            let problem = Problem::new(format!("`rate` is missing in `{name}`, which has no preset"));
+            meaning.tell_key(&["links", name], problem.remedy("add `rate`, or a `preset`"));
+        }
+        let rate = self.rate.map_or(1.0, |r| r.up.0.min(r.down.0) as f64);
+        meaning.above_zero(&["links", name, "rate"], rate);
+        meaning.above_zero(&["links", name, "payload"], self.payload.map_or(1.0, |p| p.0 as f64));
+        let powers = [self.transmit, self.receive, self.upper_transmit, self.upper_receive];
+        if self.preset.is_none() && self.boundary.is_none() && powers.iter().any(Option::is_some) {
+            let problem = Problem::new(format!("`boundary` is missing in `{name}`, which gives powers of its own"));
+            meaning
+                .tell_key(&["links", name], problem.remedy("say what they include: chip, board, wall, phone, radio"));
+        }
+    }
+
+    /// The link between two groups.
+    pub(super) fn build(&self, name: &str, lower: GroupId, upper: GroupId) -> crate::sim::Link {
+        let whole = self.whole();
+        let delay = self.delay.unwrap_or(BothWays { up: whole.delay.value, down: whole.delay.value });
+        let watts = |figure: &Option<Figure<Watts>>| figure.as_ref().map_or(Watts(0.0), |f| f.value);
+        crate::sim::Link {
+            name: name.into(),
+            lower,
+            upper,
+            cell: self.cell,
+            sharing: self.sharing,
+            half_duplex: whole.half_duplex,
+            up: Direction { rate: whole.up.value, delay: delay.up },
+            down: Direction { rate: whole.down.value, delay: delay.down },
+            packet: Packet {
+                payload: whole.payload.value,
+                header: whole.header.value,
+                per_packet: whole.per_packet.value,
+            },
+            lower_radio: Radio {
+                transmit: whole.transmit.value,
+                receive: whole.receive.value,
+                boundary: whole.boundary,
+            },
+            upper_radio: Radio {
+                transmit: watts(&whole.upper_transmit),
+                receive: watts(&whole.upper_receive),
+                boundary: whole.boundary,
+            },
+        }
+    }
+}
+
+/// A link that adds nothing to what its file says.
+fn plain() -> LinkPreset {
+    LinkPreset {
+        title: "a link".into(),
+        up: given(BitsPerSec(0)),
+        down: given(BitsPerSec(0)),
+        half_duplex: false,
+        delay: given(SimTime::ZERO),
+        payload: given(Bytes(u64::MAX)),
+        header: given(Bytes(0)),
+        per_packet: given(SimTime::ZERO),
+        transmit: given(Watts(0.0)),
+        receive: given(Watts(0.0)),
+        upper_transmit: None,
+        upper_receive: None,
+        boundary: Boundary::Radio,
+    }
+}

@@ -1,0 +1,174 @@
+//! Groups of equal nodes, and what they are.
+
+use super::meaning::Meaning;
+use crate::catalog::{Boundary, DevicePreset, Figure, FittedRange, ModelProfile, device, devices};
+use crate::problem::Problem;
+use crate::sim::{NodeGroup, Service, Tier, Work};
+use crate::units::{BytesPerSec, Macs, MacsPerSec, SimTime, Watts};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+/// A group of equal nodes: a preset, with other figures beside it, or all figures in full.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Node {
+    /// Where they stand.
+    pub tier: Tier,
+    /// How many.
+    #[serde(default = "one")]
+    pub count: u32,
+    /// What they are.
+    #[serde(default)]
+    #[schemars(schema_with = "presets")]
+    pub preset: Option<String>,
+    /// Roles that they host.
+    #[serde(default)]
+    pub models: Vec<String>,
+    /// How each serves.
+    #[serde(default = "fifo")]
+    pub service: Service,
+    /// Speed of computing, whatever the number format. Absent: the preset's.
+    pub rate: Option<MacsPerSec>,
+    /// Memory bandwidth. Absent: the preset's; without a preset: no limit.
+    pub bandwidth: Option<BytesPerSec>,
+    /// Fixed time of each call. Absent: the preset's; without a preset: none.
+    pub per_call: Option<SimTime>,
+    /// Fixed time of each layer. Absent: the preset's; without a preset: none.
+    pub per_layer: Option<SimTime>,
+    /// Power when nothing runs. Absent: the preset's.
+    pub idle: Option<Watts>,
+    /// Power when all servers run, idle power included. Absent: the preset's.
+    pub active: Option<Watts>,
+    /// What the powers include. Absent: the preset's.
+    pub boundary: Option<Boundary>,
+    /// Power usage effectiveness: powers are multiplied by this, from 1 up.
+    #[serde(default = "unity")]
+    pub overhead: f64,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn unity() -> f64 {
+    1.0
+}
+
+fn fifo() -> Service {
+    Service::Fifo(Default::default())
+}
+
+fn presets(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": ["string", "null"], "enum": devices(), "x-noun": "device preset" })
+}
+
+fn given<T>(value: T) -> Figure<T> {
+    Figure { value, source: "the scenario".into(), derived: None }
+}
+
+impl Node {
+    /// The device: the preset, with the figures beside it put in their places.
+    fn device(&self) -> DevicePreset {
+        let mut device = self.preset.as_deref().and_then(device).unwrap_or_else(unlimited);
+        let put =
+            |place: &mut Figure<SimTime>, value: Option<SimTime>| value.into_iter().for_each(|v| *place = given(v));
+        put(&mut device.per_call, self.per_call);
+        put(&mut device.per_layer, self.per_layer);
+        device.bandwidth = self.bandwidth.map_or(device.bandwidth, given);
+        device.idle = self.idle.map_or(device.idle, given);
+        device.active = self.active.map_or(device.active, given);
+        device.boundary = self.boundary.unwrap_or(device.boundary);
+        device
+    }
+
+    fn work(&self, device: &DevicePreset, profile: &ModelProfile) -> Result<Work, Problem> {
+        let mut device = device.clone();
+        if let Some(rate) = self.rate {
+            device.rate = [(profile.file.precision.clone(), given(rate))].into();
+        }
+        let times = device.times(profile)?;
+        Ok(Work { per_call: times.per_call, upto: times.upto, extrapolated: times.extrapolated })
+    }
+
+    /// What this file alone can say of the node.
+    pub(super) fn check(&self, name: &str, meaning: &mut Meaning<'_>) {
+        let at = |key: &'static str| ["nodes", name, key];
+        meaning.above_zero(&at("count"), f64::from(self.count));
+        let Service::Fifo(fifo) = &self.service;
+        meaning.above_zero(&["nodes", name, "service", "fifo", "servers"], f64::from(fifo.servers));
+        for (key, rate) in [("rate", self.rate.map(|r| r.0)), ("bandwidth", self.bandwidth.map(|b| b.0))] {
+            meaning.above_zero(&at(key), rate.unwrap_or(1.0));
+        }
+        let device = self.device();
+        let (idle, active) = (device.idle.value, device.active.value);
+        if active < idle {
+            let key = if self.active.is_some() { "active" } else { "idle" };
+            let problem = Problem::new("a node draws less when it runs than when it is idle");
+            let remedy = "`active` includes the idle power: raise it, or lower `idle`";
+            meaning.tell(&at(key), problem.received(format!("{active} below {idle}")).remedy(remedy));
+        }
+        if self.overhead < 1.0 {
+            let problem = Problem::new("power usage effectiveness below 1").received(self.overhead);
+            meaning.tell(&at("overhead"), problem.remedy("write 1 for a node without overhead"));
+        }
+        self.check_whole(name, meaning);
+        meaning.roles(name, &self.models);
+    }
+
+    /// Without a preset, its figures must be there.
+    fn check_whole(&self, name: &str, meaning: &mut Meaning<'_>) {
+        let hosts = !self.models.is_empty();
+        let missing = [
+            ("rate", hosts && self.rate.is_none()),
+            ("idle", self.idle.is_none()),
+            ("active", self.active.is_none()),
+            ("boundary", self.boundary.is_none()),
+        ];
+        for (key, _) in missing.iter().filter(|(_, absent)| *absent && self.preset.is_none()) {
+            let problem = Problem::new(format!("`{key}` is missing in `{name}`, which has no preset"));
+            meaning.tell_key(&["nodes", name], problem.remedy(format!("add `{key}`, or a `preset`")));
+        }
+    }
+
+    /// The group, with the work of each role it hosts; `profiles` are by role.
+    pub(super) fn group(&self, name: &str, profiles: &[(&str, &ModelProfile)], meaning: &mut Meaning<'_>) -> NodeGroup {
+        let device = self.device();
+        let hosted = |role: &str| self.models.iter().position(|m| m == role);
+        let here: Vec<&ModelProfile> = profiles.iter().filter(|(r, _)| hosted(r).is_some()).map(|(_, p)| *p).collect();
+        if let Err(problem) = device.fits(&here) {
+            meaning.tell(&["nodes", name, "models"], problem);
+        }
+        let mut one = |role: &str, profile: &ModelProfile| {
+            let item = hosted(role)?.to_string();
+            let told = |problem| meaning.tell(&["nodes", name, "models", &item], problem);
+            self.work(&device, profile).map_err(told).ok()
+        };
+        let work = profiles.iter().map(|(role, profile)| one(role, profile)).collect();
+        NodeGroup {
+            name: name.into(),
+            tier: self.tier,
+            count: self.count,
+            service: self.service.clone(),
+            idle: Watts(device.idle.value.0 * self.overhead),
+            active: Watts(device.active.value.0 * self.overhead),
+            boundary: device.boundary,
+            work,
+        }
+    }
+}
+
+/// A device of which nothing is known: each figure must be given beside it, or is no limit.
+fn unlimited() -> DevicePreset {
+    DevicePreset {
+        title: "this node".into(),
+        rate: Default::default(),
+        bandwidth: given(BytesPerSec(f64::INFINITY)),
+        per_call: given(SimTime::ZERO),
+        per_layer: given(SimTime::ZERO),
+        fitted: FittedRange { least: Macs(0), most: Macs(u64::MAX) },
+        idle: given(Watts(0.0)),
+        active: given(Watts(0.0)),
+        boundary: Boundary::Board,
+        memory: None,
+    }
+}
