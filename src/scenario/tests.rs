@@ -308,6 +308,36 @@ fn a_circle_of_links_is_told() {
     snapshot("circle", &told(&text, &MadeUp::new()));
 }
 
+/// Whatever folder is asked for, it holds a model of three layers.
+struct Anything;
+
+impl Loader for Anything {
+    fn profile(&self, folder: &Path) -> Result<crate::catalog::ModelProfile, Problems> {
+        let id = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        Ok(crate::catalog::made_up::profile(id, 3))
+    }
+
+    fn tables(&self, folder: &Path, split: Split) -> Result<crate::catalog::ModelTables, Problems> {
+        let images = if split == Split::Test { 8 } else { 4 };
+        Ok(made_up::tables(&self.profile(folder)?, images))
+    }
+}
+
+#[test]
+fn every_shipped_scenario_is_understood() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let files: Vec<_> = files.filter(|file| file.extension().is_some_and(|e| e == "toml")).collect();
+    assert!(files.len() >= 2);
+    for file in files {
+        let registry = Registry::default();
+        let scenario = Scenario::parse(crate::config::source(&file).unwrap(), &registry);
+        let scenario = scenario.unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
+        let library = scenario.load(&Anything).unwrap_or_else(|problems| panic!("{problems}"));
+        scenario.check(&library, &registry).unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
+    }
+}
+
 #[test]
 fn the_schema_names_every_strategy() {
     let schema = schema(&Registry::default()).to_json();
