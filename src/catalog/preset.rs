@@ -196,6 +196,16 @@ mod tests {
     }
 
     #[test]
+    fn presets_read_back_what_they_write() {
+        for preset in devices().into_iter().filter_map(device) {
+            assert_eq!(toml::from_str::<DevicePreset>(&toml::to_string(&preset).unwrap()).unwrap(), preset);
+        }
+        for preset in links().into_iter().filter_map(link) {
+            assert_eq!(toml::from_str::<LinkPreset>(&toml::to_string(&preset).unwrap()).unwrap(), preset);
+        }
+    }
+
+    #[test]
     fn unknown_names_give_nothing() {
         assert!(device("pentium").is_none() && link("pigeon").is_none());
     }

@@ -41,9 +41,9 @@ impl<'a> Meaning<'a> {
     /// Notes problems that were found elsewhere: those without a place get the path's.
     pub(super) fn tell_all(&mut self, path: &[&str], problems: Problems) {
         for problem in problems.0 {
-            match (&problem.place, &problem.file) {
-                (None, _) => self.tell(path, with_file(problem)),
-                _ => self.problems.push(problem),
+            match &problem.place {
+                None => self.tell(path, with_file(problem)),
+                Some(_) => self.problems.push(problem),
             }
         }
     }
