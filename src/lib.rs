@@ -4,7 +4,9 @@
 pub mod catalog;
 pub mod config;
 pub mod kernel;
+pub mod policy;
 pub mod problem;
 pub mod random;
+pub mod scenario;
 pub mod sim;
 pub mod units;
