@@ -9,4 +9,5 @@ pub mod problem;
 pub mod random;
 pub mod scenario;
 pub mod sim;
+pub mod store;
 pub mod units;
