@@ -48,7 +48,10 @@ impl Writer {
     }
 
     /// The last bytes written, at most `most` of them.
-    pub(super) fn tail(&mut self, most: u64) -> io::Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// Output errors.
+    pub fn tail(&mut self, most: u64) -> io::Result<Vec<u8>> {
         self.file.flush()?;
         let mut file = self.file.get_ref().as_file();
         let end = file.seek(SeekFrom::End(0))?;
@@ -59,7 +62,10 @@ impl Writer {
     }
 
     /// Writes over bytes that stand this far from the end.
-    pub(super) fn patch(&mut self, from_end: usize, bytes: &[u8]) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// Output errors.
+    pub fn patch(&mut self, from_end: usize, bytes: &[u8]) -> io::Result<()> {
         self.file.seek(SeekFrom::End(-(from_end as i64)))?;
         self.file.write_all(bytes)?;
         self.file.seek(SeekFrom::End(0)).map(drop)
