@@ -9,5 +9,18 @@ pub mod problem;
 pub mod random;
 pub mod scenario;
 pub mod sim;
-pub mod store;
+pub mod store {
+    //! Files that appear whole or not at all, content hashes, and tables in Parquet.
+    //!
+    //! - [`atomic`]: one file, or a folder's worth of files, replaced at once.
+    //! - [`hash`]: SHA-256, as `sha256sum` prints it.
+    //! - `parquet`: columns of plain values; the only user of polars.
+    //!
+    //! Written out here because features are gated in this file alone.
+
+    pub mod atomic;
+    pub mod hash;
+    #[cfg(feature = "tables")]
+    pub mod parquet;
+}
 pub mod units;

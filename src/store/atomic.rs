@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{NamedTempFile, TempDir};
 
-/// Where nothing is finished yet: such files and folders can be deleted.
+/// Names begin so where nothing is finished yet: such files and folders can be deleted.
 const PREFIX: &str = ".unfinished-";
 
 /// Replaces a file's content; makes its folder if need be.
