@@ -23,4 +23,6 @@ pub mod store {
     #[cfg(feature = "tables")]
     pub mod parquet;
 }
+#[cfg(feature = "tables")]
+pub mod study;
 pub mod units;
