@@ -4,6 +4,8 @@
 pub mod catalog;
 pub mod config;
 pub mod kernel;
+#[cfg(feature = "lab")]
+pub mod lab;
 pub mod policy;
 pub mod problem;
 pub mod random;
