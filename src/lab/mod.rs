@@ -2,4 +2,11 @@
 
 pub mod architecture;
 pub mod data;
+pub mod distil;
+mod files;
 pub mod network;
+pub mod recipe;
+mod run;
+pub mod train;
+
+pub use run::{Options, Summary, run};

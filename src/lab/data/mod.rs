@@ -6,6 +6,8 @@ mod embedded;
 mod fashion_mnist;
 pub mod idx;
 
+pub use embedded::hex;
+
 use crate::problem::{Problem, Problems, remedy_for_name};
 use std::path::Path;
 

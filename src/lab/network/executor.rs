@@ -1,6 +1,7 @@
 //! The inference form: batch norm folded into the convolutions (weights scaled, a bias instead).
 
 use super::layout::Role;
+use super::op::{Trainee, broken};
 use super::pass::{EPS, Plan};
 use crate::kernel;
 use crate::lab::architecture::{Architecture, Op};
@@ -17,8 +18,16 @@ pub struct Folded {
 }
 
 impl Folded {
+    /// A trained network's inference form.
+    ///
+    /// # Errors
+    /// candle's own.
+    pub fn of(trainee: &Trainee) -> Result<Self, Problem> {
+        Ok(Self::new(&trainee.plan, &trainee.flat().map_err(broken)?, &trainee.statistics))
+    }
+
     /// Folds running statistics into convolutions: `w · γ / √(var + eps)` and `β − mean · γ / √(var + eps)`.
-    pub(super) fn new(plan: &Plan, parameters: &[f32], statistics: &[f32]) -> Self {
+    fn new(plan: &Plan, parameters: &[f32], statistics: &[f32]) -> Self {
         let part = |layer, role| &parameters[plan.layout.range(layer, role)];
         let fold = |(i, layer): (usize, &crate::lab::architecture::Layer)| {
             let weight = part(i, Role::Weight).to_vec();

@@ -48,10 +48,9 @@ impl Weights {
     /// # Errors
     /// candle's own.
     pub fn of(trainee: &Trainee, scaling: Scaling, kind: Kind) -> Result<Self, Problem> {
-        let flat = trainee.flat().map_err(broken)?;
         let tensors = match kind {
-            Kind::Trained => trained(&trainee.plan, &flat, &trainee.statistics),
-            Kind::Shipped => shipped(&trainee.plan, &Folded::new(&trainee.plan, &flat, &trainee.statistics)),
+            Kind::Trained => trained(&trainee.plan, &trainee.flat().map_err(broken)?, &trainee.statistics),
+            Kind::Shipped => shipped(&trainee.plan, &Folded::of(trainee)?),
         };
         Ok(Self { scaling, architecture: trainee.plan.architecture.clone(), tensors })
     }

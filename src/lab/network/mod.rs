@@ -16,6 +16,6 @@ mod tape;
 mod tests;
 
 pub use executor::{Executor, Folded};
-pub use file::{Kind, Weights};
+pub use file::{Kind, Weights, decode, encode};
 pub use layout::{Layout, Parameter, Role};
-pub use op::Trainee;
+pub use op::{Trainee, broken};
