@@ -3,7 +3,6 @@
 pub mod architecture;
 pub mod data;
 pub mod distil;
-mod files;
 pub mod network;
 pub mod recipe;
 mod run;

@@ -7,8 +7,8 @@ use super::network::{Executor, Folded};
 use super::recipe::{self, Recipe, Variant};
 use super::train::{CrossEntropy, Job, Objective, Progress, Train, Trained, train};
 use crate::problem::{Problem, Problems, remedy_for_name};
+use crate::store::hash::sha256_hex;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -137,7 +137,7 @@ impl Bench<'_> {
             taught: variant.distil.zip(parent),
         };
         let text = serde_json::to_vec(&making).map_err(|e| Problem::new(e.to_string()))?;
-        Ok(data::hex(&Sha256::digest(&text)))
+        Ok(sha256_hex(&text))
     }
 
     fn checkpoint(&self, name: &str) -> PathBuf {

@@ -4,11 +4,12 @@
 //! split, the first 100 of its test file. Images keep their numbers, so tables of both sources can be joined.
 //! The files are written by [`derive`]; their notice is in `fashion-mnist-subset/LICENSE-data`.
 
-use super::fashion_mnist::{CLASSES, SCALING};
+use super::fashion_mnist::{CLASSES, SCALING, whole};
 use super::idx::{self, Idx, Values};
 use super::{Dataset, Images, Source, first_of_each, hold_out};
 use crate::problem::{Problem, Problems};
-use sha2::{Digest, Sha256};
+use crate::store::hash::Hasher;
+use std::path::Path;
 
 /// The subset.
 pub struct Embedded;
@@ -41,15 +42,15 @@ impl Source for Embedded {
         "4,000 + 1,000 images of Fashion-MNIST, inside the program: needs no files"
     }
 
-    fn load(&self, _: Option<&std::path::Path>) -> Result<Dataset, Problems> {
+    fn load(&self, _: Option<&Path>) -> Result<Dataset, Problems> {
         let unpacked = FILES.iter().map(|f| idx::unpack(f.1)).collect::<Result<Vec<_>, _>>()?;
         let train = images(&unpacked[..3])?;
         let (kept, held_out) = hold_out(&train.label, EACH[1]);
-        let mut all = Sha256::new();
+        let mut all = Hasher::new();
         unpacked.iter().for_each(|bytes| all.update(bytes));
         Ok(Dataset {
             source: self.name().into(),
-            sha256: hex(&all.finalize()),
+            sha256: all.hex(),
             input: [28, 28, 1],
             classes: CLASSES.map(String::from).to_vec(),
             scaling: SCALING,
@@ -71,18 +72,20 @@ fn images(files: &[Vec<u8>]) -> Result<Images, Problem> {
     }
 }
 
-/// The subset's six files, packed, from the full data's training and test file: what this folder holds.
+/// Name and packed bytes of the subset's six files, from a folder of the full data: what `fashion-mnist-subset/` holds.
 ///
 /// # Errors
-/// Packing into memory does not fail in practice; its error is passed on.
-pub fn derive(train: &Images, test: &Images) -> std::io::Result<Vec<(&'static str, Vec<u8>)>> {
+/// As for loading the full data.
+pub fn derive(folder: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, Problems> {
+    let [train, test] = whole(folder)?;
     let (kept, held_out) = hold_out(&train.label, 500);
-    let mut positions = early(train, &kept, EACH[0]);
-    positions.extend(early(train, &held_out, EACH[1]));
+    let mut positions = early(&train, &kept, EACH[0]);
+    positions.extend(early(&train, &held_out, EACH[1]));
     positions.sort_unstable();
     let chosen = [train.select(&positions), test.select(&first_of_each(&test.label, EACH[2]))];
     let files = chosen.iter().flat_map(written);
-    FILES.iter().zip(files).map(|((name, _), idx)| Ok((*name, idx::pack(&idx::encode(&idx))?))).collect()
+    let packed = |idx: &Idx| idx::pack(&idx::encode(idx)).map_err(|e| Problem::new(format!("cannot pack: {e}")));
+    FILES.iter().zip(files).map(|((name, _), idx)| Ok((*name, packed(&idx)?))).collect()
 }
 
 /// The first `each` of every class among some positions.
@@ -100,16 +103,10 @@ fn written(images: &Images) -> [Idx; 3] {
     ]
 }
 
-/// Bytes in lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::data::fashion_mnist::{FashionMnist, whole};
-    use std::path::Path;
+    use crate::lab::data::fashion_mnist::FashionMnist;
 
     #[test]
     fn the_subset_is_stratified_and_numbered() {
@@ -125,9 +122,9 @@ mod tests {
     /// With the Debian package installed. `SNAPSHOTS=overwrite` writes the files.
     #[test]
     fn the_files_derive_from_the_full_data() {
-        let Ok([train, test]) = whole(Path::new("/usr/share/datasets/fashion-mnist")) else { return };
+        let Ok(derived) = derive(Path::new("/usr/share/datasets/fashion-mnist")) else { return };
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lab/data/fashion-mnist-subset");
-        for ((name, packed), (_, embedded)) in derive(&train, &test).unwrap().into_iter().zip(&FILES) {
+        for ((name, packed), (_, embedded)) in derived.into_iter().zip(&FILES) {
             if std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite") {
                 std::fs::write(format!("{folder}/{name}.gz"), &packed).unwrap();
             } else {

@@ -5,7 +5,7 @@
 use super::idx::{self, Idx, Values};
 use super::{Dataset, Images, Scaling, Source, hold_out};
 use crate::problem::{Problem, Problems};
-use sha2::{Digest, Sha256};
+use crate::store::hash::{Hasher, sha256_hex};
 use std::path::Path;
 
 /// The full data, from a folder of IDX files.
@@ -67,9 +67,9 @@ impl Source for FashionMnist {
 
 /// SHA-256 over the four files' contents in the order of [`FILES`]: hashed as the list of their own checksums.
 fn checksum() -> String {
-    let mut all = Sha256::new();
-    FILES.iter().for_each(|f| all.update(f.2));
-    super::embedded::hex(&all.finalize())
+    let mut all = Hasher::new();
+    FILES.iter().for_each(|f| all.update(f.2.as_bytes()));
+    all.hex()
 }
 
 /// The training file's and the test file's images.
@@ -98,7 +98,7 @@ fn file(folder: &Path, expected: &Expected) -> Result<Vec<u8>, Problem> {
     if found != *dims {
         return Err(wrong(format!("of another size than Fashion-MNIST's {dims:?}")).received(format!("{found:?}")));
     }
-    let sum = super::embedded::hex(&Sha256::digest(&bytes));
+    let sum = sha256_hex(&bytes);
     if sum != *sha256 {
         return Err(wrong(format!("not Fashion-MNIST's file: its SHA-256 should be {sha256}")).received(sum));
     }

@@ -6,7 +6,7 @@ mod embedded;
 mod fashion_mnist;
 pub mod idx;
 
-pub use embedded::hex;
+pub use embedded::derive as derive_subset;
 
 use crate::problem::{Problem, Problems, remedy_for_name};
 use std::path::Path;

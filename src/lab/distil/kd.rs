@@ -2,7 +2,7 @@
 
 use crate::lab::architecture::counts;
 use crate::lab::network::Executor;
-use crate::lab::train::{CrossEntropy, Objective, log_softmax};
+use crate::lab::train::{Objective, cross_entropy, log_softmax};
 use candle_core::{D, Device, Result, Tensor};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,14 +46,19 @@ impl KdObjective {
 impl Objective for KdObjective {
     fn loss(&self, input: &[f32], logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
         let teacher = Tensor::from_vec(self.teacher.logits(input), logits.shape(), &Device::Cpu)?;
-        let hard = CrossEntropy.loss(input, logits, labels)?;
-        let soft = softened(self.kd.temperature, &teacher, logits)?;
-        (hard * (1.0 - self.kd.alpha))? + (soft * self.kd.alpha)?
+        mix(self.kd, &teacher, logits, labels)
     }
 
     fn macs(&self) -> u64 {
         counts(self.teacher.architecture()).map_or(0, |layers| layers.iter().map(|c| c.macs).sum())
     }
+}
+
+/// Labels' and teacher's part together.
+fn mix(kd: Kd, teacher: &Tensor, student: &Tensor, labels: &Tensor) -> Result<Tensor> {
+    let hard = cross_entropy(student, labels)?;
+    let soft = softened(kd.temperature, teacher, student)?;
+    (hard * (1.0 - kd.alpha))? + (soft * kd.alpha)?
 }
 
 /// `T² · KL(softmax(teacher / T) ‖ softmax(student / T))`, the mean over the batch.
@@ -62,4 +67,59 @@ fn softened(temperature: f64, teacher: &Tensor, student: &Tensor) -> Result<Tens
     let teacher = teacher?;
     let divergence = (teacher.exp()? * (&teacher - student?)?)?.sum(D::Minus1)?.mean_all()?;
     divergence * (temperature * temperature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::Var;
+
+    const STUDENT: [f32; 6] = [2.0, -1.0, 0.5, 0.1, 0.2, -0.3];
+    const TEACHER: [f32; 6] = [3.0, 0.0, -2.0, -1.0, 1.5, 0.5];
+
+    fn mixed(kd: Kd, student: &Tensor) -> Tensor {
+        let labels = Tensor::new(&[0u32, 2], &Device::Cpu).unwrap();
+        let teacher = Tensor::from_slice(&TEACHER, (2, 3), &Device::Cpu).unwrap();
+        mix(kd, &teacher, student, &labels).unwrap()
+    }
+
+    fn value(kd: Kd, student: &[f32]) -> f64 {
+        let student = Tensor::from_slice(student, (2, 3), &Device::Cpu).unwrap();
+        f64::from(mixed(kd, &student).to_scalar::<f32>().unwrap())
+    }
+
+    /// By `kd_reference.py`, beside this file.
+    const RIGHT: [(f64, f64, f64); 4] =
+        [(1.0, 0.0, 0.831_069_476), (1.0, 1.0, 0.225_283_662), (4.0, 0.7, 0.769_800_781), (2.0, 0.5, 0.671_499_733)];
+
+    #[test]
+    fn agrees_with_numbers_computed_apart() {
+        for (temperature, alpha, right) in RIGHT {
+            let found = value(Kd { temperature, alpha }, &STUDENT);
+            assert!((found - right).abs() < 1e-5, "{temperature} {alpha}: {found} for {right}");
+        }
+    }
+
+    #[test]
+    fn the_gradient_agrees_with_differences() {
+        let kd = Kd { temperature: 3.0, alpha: 0.6 };
+        let student = Var::from_slice(&STUDENT, (2, 3), &Device::Cpu).unwrap();
+        let gradients = mixed(kd, &student).backward().unwrap();
+        let gradient = gradients.get(&student).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        const H: f32 = 1e-2;
+        for i in 0..6 {
+            let moved = |by: f32| {
+                let mut at = STUDENT;
+                at[i] += by;
+                value(kd, &at)
+            };
+            let difference = (moved(H) - moved(-H)) / f64::from(2.0 * H);
+            assert!((difference - f64::from(gradient[i])).abs() < 1e-4, "{i}: {difference} {}", gradient[i]);
+        }
+    }
+
+    #[test]
+    fn a_student_that_copies_loses_nothing_to_its_teacher() {
+        assert!(value(Kd { temperature: 2.0, alpha: 1.0 }, &TEACHER).abs() < 1e-6);
+    }
 }

@@ -1,9 +1,9 @@
 //! All that a training needs to go on: safetensors, written whole or not at all.
 
 use crate::catalog::Cost;
-use crate::lab::files;
 use crate::lab::network::{decode, encode};
 use crate::problem::Problem;
+use crate::store::atomic;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -60,7 +60,7 @@ impl Checkpoint {
         let flat = |v: &[f32]| (vec![v.len()], v.to_vec());
         let parts = [("parameters", &self.parameters), ("momentum", &self.momentum), ("statistics", &self.statistics)];
         let tensors: BTreeMap<String, _> = parts.into_iter().map(|(name, v)| (name.to_string(), flat(v))).collect();
-        files::replace(path, &encode(&tensors, head)?)
+        atomic::write(path, &encode(&tensors, head)?)
     }
 
     /// Reads one, if it is there and of `content`.

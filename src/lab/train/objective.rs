@@ -27,6 +27,9 @@ impl Objective for CrossEntropy {
 }
 
 /// `−log softmax(logits)[label]`, the mean over the batch.
+///
+/// # Errors
+/// candle's own.
 pub fn cross_entropy(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
     log_softmax(logits)?.gather(&labels.unsqueeze(1)?, 1)?.mean_all()?.neg()
 }
