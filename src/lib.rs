@@ -4,13 +4,12 @@
 pub mod catalog;
 pub mod config;
 pub mod kernel;
-#[cfg(feature = "lab")]
-pub mod lab;
 pub mod policy;
 pub mod problem;
 pub mod random;
 pub mod scenario;
 pub mod sim;
+pub mod stats;
 pub mod store {
     //! Files that appear whole or not at all, content hashes, and tables in Parquet.
     //!
@@ -25,6 +24,4 @@ pub mod store {
     #[cfg(feature = "tables")]
     pub mod parquet;
 }
-#[cfg(feature = "tables")]
-pub mod study;
 pub mod units;

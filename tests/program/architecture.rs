@@ -53,7 +53,8 @@ fn modules() -> BTreeMap<String, Vec<PathBuf>> {
     let src = root().join("src");
     let mut all: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for file in rust_files(&src) {
-        let first = file.strip_prefix(&src).unwrap().components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+        let first =
+            file.strip_prefix(&src).unwrap().components().next().unwrap().as_os_str().to_string_lossy().into_owned();
         all.entry(first.trim_end_matches(".rs").to_string()).or_default().push(file);
     }
     all.remove("lib");
@@ -79,8 +80,12 @@ fn no_arrow_runs_up() {
 
 #[test]
 fn heavy_crates_stay_in_their_rooms() {
-    let rooms: &[(&str, &[&str])] =
-        &[("polars", &["store"]), ("plotters", &["report"]), ("candle_core", &["lab", "learn"]), ("candle_nn", &["lab", "learn"])];
+    let rooms: &[(&str, &[&str])] = &[
+        ("polars", &["store"]),
+        ("plotters", &["report"]),
+        ("candle_core", &["lab", "learn"]),
+        ("candle_nn", &["lab", "learn"]),
+    ];
     for (module, files) in modules() {
         for file in files {
             let text = fs::read_to_string(&file).unwrap();
@@ -97,15 +102,34 @@ fn features_are_gated_only_at_the_door() {
     for file in rust_files(&root().join("src")) {
         let text = fs::read_to_string(&file).unwrap();
         let door = file.ends_with("src/lib.rs");
-        assert!(door || !text.contains("feature = \"lab\"") && !text.contains("feature = \"tables\""), "{}", file.display());
+        assert!(
+            door || !text.contains("feature = \"lab\"") && !text.contains("feature = \"tables\""),
+            "{}",
+            file.display()
+        );
     }
 }
 
 #[test]
 fn top_level_holds_the_card_and_convention() {
     let known = [
-        "Cargo.toml", "Cargo.lock", "src", "scenarios", "results", "tests", "README.md", "benches", "examples", "LICENSE",
-        "LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md", "ARCHITECTURE.md", "clippy.toml", "rustfmt.toml", "target",
+        "Cargo.toml",
+        "Cargo.lock",
+        "src",
+        "scenarios",
+        "results",
+        "tests",
+        "README.md",
+        "benches",
+        "examples",
+        "LICENSE",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "CHANGELOG.md",
+        "ARCHITECTURE.md",
+        "clippy.toml",
+        "rustfmt.toml",
+        "target",
     ];
     for entry in fs::read_dir(root()).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();

@@ -1,5 +1,0 @@
-//! All runs of a scenario.
-
-mod loader;
-
-pub use loader::Files;

@@ -1,0 +1,3 @@
+//! The program as a user meets it: its house, its command line, its examples and its scenarios.
+
+mod architecture;
