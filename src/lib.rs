@@ -4,6 +4,8 @@
 pub mod catalog;
 pub mod config;
 pub mod kernel;
+#[cfg(feature = "lab")]
+pub mod lab;
 pub mod policy;
 pub mod problem;
 pub mod random;
@@ -24,4 +26,6 @@ pub mod store {
     #[cfg(feature = "tables")]
     pub mod parquet;
 }
+#[cfg(feature = "tables")]
+pub mod study;
 pub mod units;

@@ -19,7 +19,7 @@ pub use profile::{
     Provenance, ShippedFile, SizeOf, TapProfile,
 };
 pub use roofline::RunTimes;
-pub use tables::{ModelTables, OutputTable, SizeTable, Split};
+pub use tables::{BYTES, ModelTables, OutputTable, PREDICTIONS, SizeTable, Split};
 pub use validate::PROVENANCE;
 
 #[cfg(test)]

@@ -1,5 +1,16 @@
 //! What a variant said about each image.
 
+/// The answers' file name in a variant's folder.
+///
+/// A row for each image, split, cut, codec and exit: `image`, `split` (`validation` or `test`), `cut` (the tap that was
+/// crossed; `input` for raw images), `tap` (the exit that answered), `codec` (how what crossed was encoded), `label`,
+/// `prediction` (both `u32`), `confidence`, `margin` (`f32`), then the logits.
+pub const PREDICTIONS: &str = "predictions.parquet";
+
+/// The sizes' file name in a variant's folder, where some size differs by image: `image`, `split`, `tap`, `codec`,
+/// `bytes` (`u32`).
+pub const BYTES: &str = "bytes.parquet";
+
 /// Which images: `validation` when something is being chosen, `test` for results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,151 @@
+//! A model is data: a list of layers, which of them feed which, and named taps.
+//!
+//! Everything else reads this one description: the trainable network, the counter, the splitter, the executor.
+//! Tensors are numbered: 0 is the input, `i + 1` is what layer `i` writes.
+
+mod count;
+mod cut;
+mod residual;
+mod separable;
+mod shape;
+
+pub use count::{Count, counts, peak_activations};
+pub use cut::crossing;
+pub use residual::residual;
+pub use separable::separable;
+
+use crate::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+/// A model, without its weights.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Architecture {
+    /// Height, width and channels of the input.
+    pub input: [usize; 3],
+    /// In the order of execution.
+    pub layers: Vec<Layer>,
+}
+
+/// One executed step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+    /// Its name, and the prefix of its parameters' names.
+    pub name: String,
+    /// What it does.
+    pub op: Op,
+    /// The tensor it reads.
+    pub from: usize,
+    /// A tensor that is added before the ReLU, of the output's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub add: Option<usize>,
+    /// The name of the tap behind it, where only its output crosses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tap: Option<String>,
+}
+
+/// What a layer does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Op {
+    /// A convolution without bias, batch norm, then the sum and the ReLU if there are any.
+    Conv(Conv),
+    /// The mean over all pixels.
+    GlobalAveragePool,
+    /// A fully connected layer with bias, on one pixel.
+    Linear {
+        /// Outputs.
+        outputs: usize,
+    },
+}
+
+/// A square convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conv {
+    /// Output channels.
+    pub channels: usize,
+    /// Side of the kernel, pixels.
+    pub kernel: usize,
+    /// Step between outputs, in input pixels.
+    pub stride: usize,
+    /// Zeros on each side, pixels.
+    pub pad: usize,
+    /// Groups of channels that do not see each other.
+    pub groups: usize,
+    /// Whether a ReLU ends it.
+    pub relu: bool,
+}
+
+/// The name of the last tap: where the model answers.
+pub const ANSWER: &str = "answer";
+/// The name of the first tap: the raw input.
+pub const INPUT: &str = "input";
+
+impl Architecture {
+    /// Height, width and channels of every tensor.
+    ///
+    /// # Errors
+    /// The first layer that does not fit, and why.
+    pub fn shapes(&self) -> Result<Vec<[usize; 3]>, Problem> {
+        shape::shapes(self)
+    }
+
+    /// Checks that all layers fit, that taps stand where one tensor crosses, and that the last layer answers.
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn check(&self) -> Result<(), Problem> {
+        self.shapes()?;
+        cut::check(self)
+    }
+
+    /// Classes: the last layer's outputs.
+    pub fn classes(&self) -> usize {
+        match self.layers.last().map(|l| &l.op) {
+            Some(Op::Linear { outputs }) => *outputs,
+            _ => 0,
+        }
+    }
+}
+
+/// Lists layers one by one; each reads the one before unless told otherwise.
+#[derive(Debug)]
+pub struct Builder {
+    architecture: Architecture,
+}
+
+impl Builder {
+    /// An architecture with no layers yet.
+    pub fn new(input: [usize; 3]) -> Self {
+        Self { architecture: Architecture { input, layers: Vec::new() } }
+    }
+
+    /// The tensor written last.
+    pub fn last(&self) -> usize {
+        self.architecture.layers.len()
+    }
+
+    /// Adds a layer; gives the tensor it writes.
+    pub fn layer(&mut self, name: impl Into<String>, op: Op, from: usize, add: Option<usize>) -> usize {
+        self.architecture.layers.push(Layer { name: name.into(), op, from, add, tap: None });
+        self.last()
+    }
+
+    /// Puts a tap behind the last layer.
+    pub fn tap(&mut self, name: impl Into<String>) {
+        if let Some(layer) = self.architecture.layers.last_mut() {
+            layer.tap = Some(name.into());
+        }
+    }
+
+    /// Ends with a mean over pixels and a linear layer that answers.
+    pub fn answer(mut self, classes: usize) -> Architecture {
+        let pooled = self.layer("pool", Op::GlobalAveragePool, self.last(), None);
+        self.tap("pool");
+        self.layer("classifier", Op::Linear { outputs: classes }, pooled, None);
+        self.tap(ANSWER);
+        self.architecture
+    }
+}

@@ -1,0 +1,126 @@
+//! The whole training pass as one candle op over the parameters, so that any loss on its output can be differentiated.
+
+use super::init;
+use super::pass::Plan;
+use super::tape::Tape;
+use crate::lab::architecture::Architecture;
+use crate::problem::Problem;
+use candle_core::{CpuStorage, CustomOp1, Device, Layout, Result, Shape, Tensor, Var, bail};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Share of the batch's statistics in the running ones, each step.
+const FOLLOW: f32 = 0.1;
+
+/// A network being trained.
+#[derive(Debug)]
+pub struct Trainee {
+    /// What it is.
+    pub plan: Arc<Plan>,
+    /// All parameters, as [`super::Layout`] says.
+    pub parameters: Var,
+    /// Running statistics of the norms.
+    pub statistics: Vec<f32>,
+    tape: Arc<Mutex<Tape>>,
+}
+
+/// A candle error as a problem: these are mistakes of the program, not of its input.
+pub fn broken(e: candle_core::Error) -> Problem {
+    Problem::new(format!("the network cannot be run: {e}"))
+}
+
+impl Trainee {
+    /// A network with initial parameters by `seed`.
+    ///
+    /// # Errors
+    /// As for [`Architecture::check`].
+    pub fn new(architecture: &Architecture, seed: u64) -> std::result::Result<Self, Problem> {
+        let plan = Plan::new(architecture.clone())?;
+        let (parameters, statistics) = (init::parameters(&plan.layout, seed), init::statistics(&plan.layout));
+        Self::with(plan, &parameters, statistics).map_err(broken)
+    }
+
+    /// A network with given parameters and statistics, laid out for `plan`.
+    pub(super) fn with(plan: Plan, parameters: &[f32], statistics: Vec<f32>) -> Result<Self> {
+        let tape = Arc::new(Mutex::new(Tape::new(plan.architecture.layers.len())));
+        let parameters = Var::from_slice(parameters, parameters.len(), &Device::Cpu)?;
+        Ok(Self { plan: Arc::new(plan), parameters, statistics, tape })
+    }
+
+    /// Logits `[n][classes]` of a batch by batch statistics; `fill` writes the input, channels last.
+    /// The running statistics follow.
+    ///
+    /// # Errors
+    /// candle's own.
+    pub fn forward(&mut self, n: usize, fill: impl FnOnce(&mut [f32])) -> Result<Tensor> {
+        let pass = {
+            let mut tape = locked(&self.tape);
+            tape.batch = n;
+            tape.pass += 1;
+            let mut input = Tape::take(&mut tape.tensors[0], n * self.plan.size(0));
+            fill(&mut input);
+            tape.tensors[0] = input;
+            tape.pass
+        };
+        let op = Pass { plan: self.plan.clone(), tape: self.tape.clone(), pass };
+        let logits = self.parameters.apply_op1(op)?;
+        self.plan.follow(&locked(&self.tape), FOLLOW, &mut self.statistics);
+        Ok(logits)
+    }
+
+    /// The input of the last forward pass, `[n][h][w][c]`: what a teacher sees.
+    pub fn with_input<T>(&self, f: impl FnOnce(&[f32]) -> T) -> T {
+        f(&locked(&self.tape).tensors[0])
+    }
+
+    /// All parameters as plain numbers.
+    ///
+    /// # Errors
+    /// candle's own.
+    pub fn flat(&self) -> Result<Vec<f32>> {
+        self.parameters.to_vec1()
+    }
+
+    /// Replaces all parameters.
+    ///
+    /// # Errors
+    /// candle's own.
+    pub fn set_flat(&self, parameters: &[f32]) -> Result<()> {
+        self.parameters.set(&Tensor::from_slice(parameters, parameters.len(), &Device::Cpu)?)
+    }
+}
+
+fn locked(tape: &Mutex<Tape>) -> MutexGuard<'_, Tape> {
+    tape.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Pass {
+    plan: Arc<Plan>,
+    tape: Arc<Mutex<Tape>>,
+    pass: u64,
+}
+
+impl CustomOp1 for Pass {
+    fn name(&self) -> &'static str {
+        "network"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let Some((start, end)) = layout.contiguous_offsets() else { bail!("parameters are not contiguous") };
+        let mut tape = locked(&self.tape);
+        self.plan.forward(&storage.as_slice::<f32>()?[start..end], &mut tape);
+        let logits = tape.tensors.last().cloned().unwrap_or_default();
+        Ok((CpuStorage::F32(logits), Shape::from((tape.batch, self.plan.architecture.classes()))))
+    }
+
+    fn bwd(&self, parameters: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let mut tape = locked(&self.tape);
+        if tape.pass != self.pass {
+            bail!("another batch went forward before this one went back");
+        }
+        let parameters = parameters.to_vec1::<f32>()?;
+        let last = gradient.flatten_all()?.to_vec1::<f32>()?;
+        let found = self.plan.backward(&parameters, &mut tape, &last);
+        let len = found.len();
+        Ok(Some(Tensor::from_vec(found, len, gradient.device())?))
+    }
+}

@@ -1,0 +1,189 @@
+//! The trainable pass against stock candle, the folded form against the unfolded one, files against memory.
+
+use super::layout::Role;
+use super::pass::EPS;
+use super::*;
+use crate::lab::architecture::{ANSWER, Architecture, Builder, Conv, Op, residual, separable};
+use crate::lab::data::Scaling;
+use crate::random::{Purpose, Stream, sample::unit};
+use candle_core::{D, Device, Tensor};
+use proptest::prelude::*;
+
+const SCALING: Scaling = Scaling { mean: 0.5, deviation: 0.25 };
+
+fn noise(n: usize, seed: u64) -> Vec<f32> {
+    let stream = Stream::new(seed, 0, Purpose::Image);
+    (0..n).map(|i| (2.0 * unit(stream.draw(i as u64, 0)[0]) - 1.0) as f32).collect()
+}
+
+/// The same network in candle's own operations, channels first. Square images only: for others the gradient of candle's
+/// strided convolution fails with a shape mismatch (the kernels are tested on those by themselves).
+fn stock(trainee: &Trainee, x: &[f32], n: usize) -> candle_core::Result<Tensor> {
+    let (plan, flat) = (&trainee.plan, trainee.parameters.as_tensor());
+    let [h, w, c] = plan.architecture.input;
+    let mut tensors = vec![Tensor::from_slice(x, (n, h, w, c), &Device::Cpu)?.permute((0, 3, 1, 2))?.contiguous()?];
+    for (i, layer) in plan.architecture.layers.iter().enumerate() {
+        let part = |role| {
+            let range = plan.layout.range(i, role);
+            flat.narrow(0, range.start, range.len())
+        };
+        let x = &tensors[layer.from];
+        let y = match &layer.op {
+            Op::Conv(conv) => {
+                let each = (1, conv.channels, 1, 1);
+                let inner = plan.shapes[layer.from][2] / conv.groups;
+                let w = part(Role::Weight)?.reshape((conv.kernel, conv.kernel, inner, conv.channels))?;
+                let w = w.permute((3, 2, 0, 1))?.contiguous()?;
+                let z = x.conv2d(&w, conv.pad, conv.stride, 1, conv.groups)?;
+                let mean = z.mean_keepdim((0, 2, 3))?;
+                let centred = z.broadcast_sub(&mean)?;
+                let deviation = (centred.sqr()?.mean_keepdim((0, 2, 3))? + f64::from(EPS))?.sqrt()?;
+                let y = centred.broadcast_div(&deviation)?.broadcast_mul(&part(Role::Gamma)?.reshape(each)?)?;
+                let y = y.broadcast_add(&part(Role::Beta)?.reshape(each)?)?;
+                let y = if let Some(t) = layer.add { (y + &tensors[t])? } else { y };
+                if conv.relu { y.relu()? } else { y }
+            }
+            Op::GlobalAveragePool => x.mean_keepdim((2, 3))?,
+            Op::Linear { outputs } => {
+                let w = part(Role::Weight)?.reshape(((), *outputs))?;
+                let y = x.flatten_from(1)?.matmul(&w)?.broadcast_add(&part(Role::Bias)?)?;
+                y.reshape((n, *outputs, 1, 1))?
+            }
+        };
+        tensors.push(y);
+    }
+    tensors.pop().expect("there are layers").flatten_from(1)
+}
+
+/// A weighted sum of log-probabilities: a loss whose gradient differs in every logit.
+fn loss(logits: &Tensor, n: usize, classes: usize) -> candle_core::Result<Tensor> {
+    let weights = Tensor::from_vec(noise(n * classes, 9), (n, classes), &Device::Cpu)?;
+    let log = logits.broadcast_sub(&logits.log_sum_exp(D::Minus1)?.unsqueeze(1)?)?;
+    (log * weights)?.sum_all()
+}
+
+/// Farthest distance, in units of the largest right value.
+fn distance(found: &[f32], right: &[f32]) -> f32 {
+    let scale = right.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
+    assert_eq!(found.len(), right.len());
+    found.iter().zip(right).fold(0.0, |m: f32, (a, b)| m.max((a - b).abs())) / scale
+}
+
+fn agrees_with_stock(architecture: &Architecture, n: usize, seed: u64) {
+    let mut trainee = Trainee::new(architecture, seed).unwrap();
+    // Norms away from 1 and 0, so that their gradients are seen.
+    let moved: Vec<f32> = trainee.flat().unwrap().iter().zip(noise(1 << 16, seed)).map(|(p, e)| p + 0.1 * e).collect();
+    trainee.set_flat(&moved).unwrap();
+    let x = noise(n * trainee.plan.size(0), seed + 1);
+    let classes = architecture.classes();
+    let run = |logits: Tensor| {
+        let gradients = loss(&logits, n, classes).unwrap().backward().unwrap();
+        let gradient = gradients.get(trainee.parameters.as_tensor()).unwrap().to_vec1::<f32>().unwrap();
+        (logits.flatten_all().unwrap().to_vec1::<f32>().unwrap(), gradient)
+    };
+    let right = run(stock(&trainee, &x, n).unwrap());
+    let parameters = trainee.parameters.clone();
+    let logits = trainee.forward(n, |input| input.copy_from_slice(&x)).unwrap();
+    let gradients = loss(&logits, n, classes).unwrap().backward().unwrap();
+    let gradient = gradients.get(parameters.as_tensor()).unwrap().to_vec1::<f32>().unwrap();
+    let logits = logits.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+    assert!(distance(&logits, &right.0) < 1e-4, "logits differ by {}", distance(&logits, &right.0));
+    for p in &trainee.plan.layout.parameters {
+        let far = distance(&gradient[p.range.clone()], &right.1[p.range.clone()]);
+        assert!(far < 2e-3, "gradient of {} differs by {far}", p.name);
+    }
+}
+
+/// One convolution of any shape, with or without a projected sum, and a head.
+fn small(size: [usize; 3], kernel: usize, stride: usize, pad: usize, groups: usize, sum: bool) -> Architecture {
+    let mut b = Builder::new(size);
+    let conv = |channels, groups, relu| Op::Conv(Conv { channels, kernel, stride, pad, groups, relu });
+    b.layer("first", conv(2 * groups, groups, true), 0, None);
+    let side = if sum { Some(b.layer("side", conv(2 * groups, 1, false), 0, None)) } else { None };
+    let same = Conv { channels: 2 * groups, kernel: 3, stride: 1, pad: 1, groups, relu: true };
+    b.layer("second", Op::Conv(same), 1, side);
+    b.answer(3)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, rng_seed: proptest::test_runner::RngSeed::Fixed(3), ..Default::default() })]
+
+    #[test]
+    fn every_convolution_agrees_with_stock_candle(
+        (side, inner, groups) in (5..10usize, 1..3usize, 1..4usize),
+        (kernel, stride, pad, sum) in (1..4usize, 1..3usize, 0..2usize, any::<bool>()),
+        seed in 0..100u64,
+    ) {
+        agrees_with_stock(&small([side, side, inner * groups], kernel, stride, pad, groups, sum), 4, seed);
+    }
+}
+
+#[test]
+fn whole_networks_agree_with_stock_candle() {
+    agrees_with_stock(&residual([11, 11, 1], 5, 2, 4), 6, 1);
+    agrees_with_stock(&separable([10, 10, 3], 5, 4, &[[6, 2], [8, 1]]), 6, 2);
+}
+
+fn trained(architecture: &Architecture) -> Trainee {
+    let mut trainee = Trainee::new(architecture, 5).unwrap();
+    for step in 0..3 {
+        let n = 4 * trainee.plan.size(0);
+        trainee.forward(4, |input| input.copy_from_slice(&noise(n, step))).unwrap();
+    }
+    trainee
+}
+
+#[test]
+fn folding_keeps_the_answers() {
+    let architecture = residual([8, 8, 2], 4, 1, 4);
+    let mut trainee = trained(&architecture);
+    let (n, x) = (70, noise(70 * 128, 7));
+    // With running statistics set to this batch's, the training pass and the folded form compute the same.
+    trainee.forward(n, |input| input.copy_from_slice(&x)).unwrap();
+    let mut statistics = trainee.statistics.clone();
+    let logits = (0..200).map(|_| trainee.forward(n, |input| input.copy_from_slice(&x)).unwrap()).last().unwrap();
+    std::mem::swap(&mut statistics, &mut trainee.statistics);
+    assert_ne!(statistics, trainee.statistics);
+    trainee.statistics = statistics;
+    let executor = Executor::new(Weights::of(&trainee, SCALING, Kind::Shipped).unwrap().folded().unwrap()).unwrap();
+    let logits = logits.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+    assert!(distance(&executor.logits(&x), &logits) < 0.02);
+}
+
+#[test]
+fn files_give_back_what_they_hold() {
+    let trainee = trained(&separable([7, 5, 1], 3, 4, &[[6, 2]]));
+    for kind in [Kind::Shipped, Kind::Trained] {
+        let weights = Weights::of(&trainee, SCALING, kind).unwrap();
+        let bytes = weights.encode().unwrap();
+        assert_eq!(bytes, weights.encode().unwrap());
+        assert_eq!(Weights::decode(&bytes).unwrap(), weights);
+        for at in [0, 8, 100, bytes.len() - 1] {
+            assert!(Weights::decode(&bytes[..at]).is_err());
+        }
+    }
+    let again = Weights::of(&trainee, SCALING, Kind::Trained).unwrap().trainee().unwrap();
+    assert_eq!((again.flat().unwrap(), &again.statistics), (trainee.flat().unwrap(), &trainee.statistics));
+}
+
+#[test]
+fn weights_of_another_architecture_are_refused() {
+    let trainee = trained(&separable([7, 5, 1], 3, 4, &[[6, 2]]));
+    let mut weights = Weights::of(&trainee, SCALING, Kind::Shipped).unwrap();
+    weights.architecture = residual([7, 5, 1], 3, 1, 4);
+    assert!(weights.folded().unwrap_err().to_string().contains("no tensor `stage1.block1.conv1.weight`"));
+    let mut folded = Weights::of(&trainee, SCALING, Kind::Shipped).unwrap().folded().unwrap();
+    folded.layers[0][1].pop();
+    assert!(Executor::new(folded).unwrap_err().to_string().contains("`stem` needs"));
+}
+
+#[test]
+fn the_batch_does_not_change_an_answer() {
+    let trainee = trained(&residual([8, 8, 2], 4, 1, 4));
+    let executor = Executor::new(Weights::of(&trainee, SCALING, Kind::Shipped).unwrap().folded().unwrap()).unwrap();
+    let x = noise(130 * 128, 7);
+    let together = executor.logits(&x);
+    let apart: Vec<f32> = x.chunks(128).flat_map(|image| executor.logits(image)).collect();
+    assert_eq!(together, apart);
+    assert_eq!(executor.architecture().layers.last().unwrap().tap.as_deref(), Some(ANSWER));
+}

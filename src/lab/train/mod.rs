@@ -1,0 +1,25 @@
+//! Training: stochastic gradient descent over augmented images, with checkpoints that go on bit for bit.
+//!
+//! All randomness is counter-based: the initial weights, the order of an epoch and the change of an image are
+//! functions of (seed, epoch, position), so a run that was cut goes on as if it never had been. Results do not depend
+//! on the number of threads; they do depend on the instruction set, which a profile names.
+
+mod augment;
+mod checkpoint;
+mod cost;
+mod objective;
+mod order;
+mod progress;
+mod run;
+mod schedule;
+mod settings;
+mod sgd;
+#[cfg(test)]
+mod tests;
+
+pub use checkpoint::{Checkpoint, Epoch};
+pub use cost::Clock;
+pub use objective::{CrossEntropy, Objective, cross_entropy, log_softmax};
+pub use progress::Progress;
+pub use run::{Job, Trained, train};
+pub use settings::{Erase, Train};

@@ -1,0 +1,64 @@
+//! How far a training is, on standard error.
+
+use super::checkpoint::Epoch;
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar for one training, and a line an epoch.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    name: String,
+    told: bool,
+}
+
+impl Progress {
+    /// A bar that shows up on a terminal; lines go to standard error in any case.
+    pub fn shown(name: &str) -> Self {
+        let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} steps, {eta} left, {msg}");
+        let bar = ProgressBar::no_length().with_prefix(name.to_string());
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self { bar, name: name.into(), told: true }
+    }
+
+    /// Nothing at all.
+    pub fn hidden() -> Self {
+        Self { bar: ProgressBar::hidden(), name: String::new(), told: false }
+    }
+
+    /// Starts at a step.
+    pub fn begin(&self, step: u64, steps: u64) {
+        self.bar.set_length(steps);
+        self.bar.set_position(step);
+        self.bar.reset_eta();
+    }
+
+    /// One step done.
+    pub fn step(&self, loss: f64) {
+        self.bar.inc(1);
+        if self.bar.position().is_multiple_of(16) {
+            self.bar.set_message(format!("loss {loss:.4}"));
+        }
+    }
+
+    /// One epoch done.
+    pub fn epoch(&self, number: usize, of: u32, epoch: &Epoch, images_per_s: f64) {
+        let Epoch { loss, validation } = epoch;
+        let left = self.bar.eta().as_secs();
+        self.say(&format!(
+            "epoch {number}/{of}: loss {loss:.4}, validation {:.2} %, {images_per_s:.0} images/s, {left} s left",
+            100.0 * validation
+        ));
+    }
+
+    /// A line.
+    pub fn say(&self, line: &str) {
+        if self.told {
+            self.bar.suspend(|| eprintln!("{}: {line}", self.name));
+        }
+    }
+
+    /// Removes the bar.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}

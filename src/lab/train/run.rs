@@ -1,0 +1,224 @@
+//! The training loop.
+
+use super::augment::Augment;
+use super::checkpoint::{Checkpoint, Epoch};
+use super::cost::Clock;
+use super::objective::Objective;
+use super::order::order;
+use super::progress::Progress;
+use super::schedule::rate;
+use super::settings::Train;
+use super::sgd::Sgd;
+use crate::catalog::Cost;
+use crate::lab::architecture::{Architecture, counts};
+use crate::lab::data::{Dataset, Images};
+use crate::lab::network::{Executor, Folded, Trainee, broken};
+use crate::problem::Problem;
+use candle_core::{Device, Tensor};
+use std::path::Path;
+use std::time::Instant;
+
+/// What is to be trained, how, and on what.
+pub struct Job<'a> {
+    /// The description.
+    pub architecture: &'a Architecture,
+    /// Seed of initial weights, order and augmentation.
+    pub seed: u64,
+    /// How.
+    pub settings: &'a Train,
+    /// What is made small.
+    pub objective: &'a dyn Objective,
+    /// On what; only training and validation images are looked at.
+    pub data: &'a Dataset,
+    /// Identifies the job: a checkpoint of another is not gone on from.
+    pub content: &'a str,
+    /// Where the state is kept, if anywhere, after every epoch.
+    pub checkpoint: Option<&'a Path>,
+    /// Stops after so many steps in all, as if cut off; the state is then kept.
+    pub until: Option<u64>,
+}
+
+/// A training's result.
+#[derive(Debug)]
+pub struct Trained {
+    /// The network.
+    pub trainee: Trainee,
+    /// Every epoch.
+    pub history: Vec<Epoch>,
+    /// Spent, over all runs of the job.
+    pub cost: Cost,
+}
+
+/// Forward and two backward products.
+const PASSES: u64 = 3;
+
+/// Trains, from the last checkpoint if there is one.
+///
+/// # Errors
+/// An architecture that does not fit, a broken checkpoint, output errors, and a loss that is no number (the last
+/// checkpoint then stays).
+pub fn train(job: &Job, progress: &Progress) -> Result<Trained, Problem> {
+    let mut run = Run::start(job)?;
+    progress.begin(run.state.step, run.steps);
+    let end = job.until.unwrap_or(u64::MAX).min(run.steps);
+    let mut timer = (Instant::now(), run.state.step);
+    while run.state.step < end {
+        let loss = run.step()?;
+        progress.step(loss);
+        if run.state.step.is_multiple_of(run.per_epoch) {
+            run.end_epoch()?;
+            let speed = (run.state.step - timer.1) as f64 * job.settings.batch as f64 / timer.0.elapsed().as_secs_f64();
+            let done = &run.state.history;
+            if let Some(last) = done.last() {
+                progress.epoch(done.len(), job.settings.epochs, last, speed);
+            }
+            timer = (Instant::now(), run.state.step);
+        }
+    }
+    run.keep()?;
+    progress.end();
+    Ok(Trained { trainee: run.trainee, history: run.state.history, cost: run.state.cost })
+}
+
+struct Run<'a> {
+    job: &'a Job<'a>,
+    trainee: Trainee,
+    sgd: Sgd,
+    augment: Augment<'a>,
+    order: (u64, Vec<u32>),
+    state: Checkpoint,
+    clock: Clock,
+    macs: f64,
+    per_epoch: u64,
+    steps: u64,
+}
+
+impl<'a> Run<'a> {
+    fn start(job: &'a Job<'a>) -> Result<Self, Problem> {
+        let mut trainee = Trainee::new(job.architecture, job.seed)?;
+        let mut sgd = Sgd::new(&trainee.plan.layout);
+        let found = job.checkpoint.map(|path| Checkpoint::load(path, job.content)).transpose()?.flatten();
+        let resumed = found.filter(|c| c.parameters.len() == sgd.momentum.len());
+        let state = match resumed {
+            Some(state) => {
+                trainee.set_flat(&state.parameters).map_err(broken)?;
+                sgd.momentum.clone_from(&state.momentum);
+                trainee.statistics.clone_from(&state.statistics);
+                state
+            }
+            None => fresh(job.content),
+        };
+        let per_epoch = (job.data.train.len() / job.settings.batch) as u64;
+        let augment = Augment::new(job.settings, job.seed, &job.data.scaling, job.data.input);
+        let steps = per_epoch * u64::from(job.settings.epochs);
+        let clock = Clock::start(state.cost);
+        Ok(Self {
+            job,
+            trainee,
+            sgd,
+            augment,
+            order: (u64::MAX, Vec::new()),
+            state,
+            clock,
+            macs: 0.0,
+            per_epoch,
+            steps,
+        })
+    }
+
+    /// One step; gives its loss.
+    fn step(&mut self) -> Result<f64, Problem> {
+        let (epoch, at) = (self.state.step / self.per_epoch, (self.state.step % self.per_epoch) as usize);
+        if self.order.0 != epoch {
+            self.order = (epoch, order(self.job.data.train.len(), self.job.seed, epoch));
+        }
+        let batch = self.job.settings.batch;
+        let positions = &self.order.1[at * batch..(at + 1) * batch];
+        let (loss, mut gradient) =
+            differentiate(self.job, &mut self.trainee, &self.augment, positions, epoch).map_err(broken)?;
+        if !loss.is_finite() {
+            return Err(diverged(self.state.step, loss));
+        }
+        let Train { momentum, decay, .. } = *self.job.settings;
+        let rate = rate(self.job.settings, self.state.step, self.steps);
+        let mut parameters = self.trainee.flat().map_err(broken)?;
+        self.sgd.step(&mut parameters, &mut gradient, rate as f32, momentum as f32, decay as f32);
+        self.trainee.set_flat(&parameters).map_err(broken)?;
+        self.state.step += 1;
+        self.state.loss += loss;
+        Ok(loss)
+    }
+
+    fn end_epoch(&mut self) -> Result<(), Problem> {
+        let own: u64 = counts(self.job.architecture)?.iter().map(|c| c.macs).sum();
+        let images = self.per_epoch * self.job.settings.batch as u64;
+        self.macs += images as f64 * (PASSES * own + self.job.objective.macs()) as f64;
+        self.macs += self.job.data.validation.len() as f64 * own as f64;
+        let validation = accuracy(&self.trainee, self.job.data)?;
+        self.state.history.push(Epoch { loss: self.state.loss / self.per_epoch as f64, validation });
+        self.state.loss = 0.0;
+        self.keep()
+    }
+
+    /// Writes down the state.
+    fn keep(&mut self) -> Result<(), Problem> {
+        self.state.parameters = self.trainee.flat().map_err(broken)?;
+        self.state.momentum.clone_from(&self.sgd.momentum);
+        self.state.statistics.clone_from(&self.trainee.statistics);
+        self.state.cost = self.clock.cost(self.macs);
+        self.job.checkpoint.map_or(Ok(()), |path| self.state.save(path))
+    }
+}
+
+fn fresh(content: &str) -> Checkpoint {
+    Checkpoint {
+        content: content.into(),
+        step: 0,
+        loss: 0.0,
+        history: Vec::new(),
+        cost: Cost::default(),
+        parameters: Vec::new(),
+        momentum: Vec::new(),
+        statistics: Vec::new(),
+    }
+}
+
+fn diverged(step: u64, loss: f64) -> Problem {
+    Problem::new(format!("the loss is no finite number after {step} steps"))
+        .received(loss)
+        .remedy("lower `rate` or lengthen `warm-up`; the last checkpoint is kept")
+}
+
+/// Loss and gradient of one batch.
+fn differentiate(
+    job: &Job,
+    trainee: &mut Trainee,
+    augment: &Augment,
+    positions: &[u32],
+    epoch: u64,
+) -> candle_core::Result<(f64, Vec<f32>)> {
+    let images = &job.data.train;
+    let labels: Vec<u32> = positions.iter().map(|&p| u32::from(images.label[p as usize])).collect();
+    let labels = Tensor::from_vec(labels, positions.len(), &Device::Cpu)?;
+    let logits = trainee.forward(positions.len(), |input| augment.fill(images, positions, epoch, input))?;
+    let loss = trainee.with_input(|input| job.objective.loss(input, &logits, &labels))?;
+    let gradients = loss.backward()?;
+    let gradient = gradients.get(trainee.parameters.as_tensor()).map(|g| g.to_vec1()).transpose()?;
+    let none = || vec![0.0; trainee.plan.layout.len()];
+    Ok((f64::from(loss.to_scalar::<f32>()?), gradient.unwrap_or_else(none)))
+}
+
+/// Accuracy on the validation images, by running statistics.
+fn accuracy(trainee: &Trainee, data: &Dataset) -> Result<f64, Problem> {
+    let executor = Executor::new(Folded::of(trainee)?)?;
+    let images: &Images = &data.validation;
+    let logits = executor.logits(&images.scaled(&data.scaling));
+    let rows = logits.chunks_exact(data.classes.len());
+    let right = rows.zip(&images.label).filter(|(row, label)| best(row) == usize::from(**label)).count();
+    Ok(right as f64 / images.len().max(1) as f64)
+}
+
+/// The first of the largest.
+pub fn best(row: &[f32]) -> usize {
+    row.iter().enumerate().fold(0, |best, (i, v)| if *v > row[best] { i } else { best })
+}

@@ -1,0 +1,105 @@
+//! How a variant is trained.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Training by stochastic gradient descent with Nesterov momentum on a one-cycle schedule: up in a straight line, down
+/// by half a cosine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Train {
+    /// Times that every image is seen.
+    pub epochs: u32,
+    /// Images in a step; what is left of an epoch after whole batches is left out.
+    #[serde(default = "batch")]
+    pub batch: usize,
+    /// The highest learning rate.
+    #[serde(default = "rate")]
+    pub rate: f64,
+    /// Share of all steps in which the rate rises to its highest.
+    #[serde(default = "warm_up")]
+    pub warm_up: f64,
+    /// The last rate, as a share of the highest.
+    #[serde(default = "floor")]
+    pub floor: f64,
+    /// Nesterov momentum.
+    #[serde(default = "momentum")]
+    pub momentum: f64,
+    /// Weight decay, on weights only.
+    #[serde(default = "decay")]
+    pub decay: f64,
+    /// Whether half of the images are mirrored.
+    #[serde(default = "flip")]
+    pub flip: bool,
+    /// Images are shifted by up to so many pixels each way.
+    #[serde(default)]
+    pub shift: u32,
+    /// Whether a rectangle is blotted out of some images (Zhong et al. 2020).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erase: Option<Erase>,
+}
+
+/// A rectangle blotted out, filled with the data's mean.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Erase {
+    /// Share of images.
+    pub chance: f64,
+    /// Shortest and longest side, pixels.
+    pub sides: [u32; 2],
+}
+
+fn batch() -> usize {
+    128
+}
+
+fn rate() -> f64 {
+    0.2
+}
+
+fn warm_up() -> f64 {
+    0.2
+}
+
+fn floor() -> f64 {
+    0.002
+}
+
+fn momentum() -> f64 {
+    0.9
+}
+
+fn decay() -> f64 {
+    5e-4
+}
+
+fn flip() -> bool {
+    true
+}
+
+impl Train {
+    /// What makes no sense: the key, and why.
+    pub fn complaints(&self, image: [usize; 3], images: usize) -> Vec<(&'static str, String)> {
+        let share = |x: f64| (0.0..=1.0).contains(&x);
+        let positive = |x: f64| x.is_finite() && x > 0.0;
+        let side = image[0].min(image[1]);
+        let erase = self.erase.unwrap_or(Erase { chance: 0.0, sides: [1, 1] });
+        let [short, long] = erase.sides.map(|s| s as usize);
+        let all = [
+            ("epochs", self.epochs > 0, "must be above zero".into()),
+            ("batch", (2..=images).contains(&self.batch), format!("must be from 2 to {images}, the training images")),
+            ("rate", positive(self.rate), "must be a finite number above zero".into()),
+            ("warm-up", share(self.warm_up), "must be within 0 and 1".into()),
+            ("floor", share(self.floor), "must be within 0 and 1".into()),
+            ("momentum", (0.0..1.0).contains(&self.momentum), "must be from 0 to below 1".into()),
+            ("decay", self.decay.is_finite() && self.decay >= 0.0, "must be a finite number from zero up".into()),
+            ("shift", (self.shift as usize) < side, format!("must be below {side}, the image's side")),
+            (
+                "erase",
+                share(erase.chance) && 0 < short && short <= long && long <= side,
+                format!("needs a chance within 0 and 1 and rising sides from 1 to {side}"),
+            ),
+        ];
+        all.into_iter().filter(|(_, right, _)| !right).map(|(key, _, why)| (key, why)).collect()
+    }
+}

@@ -1,0 +1,5 @@
+//! All runs of a scenario.
+
+mod loader;
+
+pub use loader::Files;
