@@ -19,7 +19,7 @@ const DRAWS: u32 = 1000;
 /// out. With hundreds of images the percentile interval is close to its nominal coverage. Draws are a function of `seed`.
 pub fn accuracy_over_images(images: &[ImageCount], confidence: f64, seed: u64) -> Interval {
     let asked: Vec<ImageCount> = images.iter().copied().filter(|i| i.asked > 0).collect();
-    let mean = ratio(asked.iter());
+    let mean = ratio(asked.iter().copied());
     if asked.len() < 2 {
         return Interval::point(mean);
     }
@@ -31,11 +31,10 @@ pub fn accuracy_over_images(images: &[ImageCount], confidence: f64, seed: u64) -
 }
 
 fn draw(images: &[ImageCount], mut rng: Rng) -> f64 {
-    let again: Vec<ImageCount> = (0..images.len()).map(|_| images[rng.index(images.len())]).collect();
-    ratio(again.iter())
+    ratio((0..images.len()).map(|_| images[rng.index(images.len())]))
 }
 
-fn ratio<'a>(images: impl Iterator<Item = &'a ImageCount>) -> f64 {
+fn ratio(images: impl Iterator<Item = ImageCount>) -> f64 {
     let (right, asked) = images.fold((0, 0), |(r, a), i| (r + i.right, a + i.asked));
     right as f64 / asked as f64
 }

@@ -4,15 +4,30 @@
 //!   numbers.
 //! - [`accuracy_over_images`]: a bootstrap over images, because a million requests on ten thousand images do not make a
 //!   million facts.
-//! - [`clopper_pearson`]: exact intervals of a proportion, for rates that may be zero.
+//! - [`clopper_pearson`]: exact intervals of a proportion, for rates that may be zero; [`wilson`]: shorter ones, right on
+//!   average.
+//! - [`ratio`]: ratios of sums over replications, by jackknife.
+//! - [`mcnemar`]: whether two networks differ on the same images.
+//! - [`Scores`]: calibration of probabilities and the temperature that mends it; [`isotonic`]: a rising fit.
+//! - [`mser5`]: where a warm-up ends.
 //! - [`Sketch`]: quantiles of integers with a stated relative error, in bounded memory.
 
+mod calibration;
 mod image;
 mod interval;
+mod isotonic;
+mod mcnemar;
 mod proportion;
+mod ratio;
 mod sketch;
+mod warm_up;
 
+pub use calibration::Scores;
 pub use image::{ImageCount, accuracy_over_images};
 pub use interval::{Interval, paired, student};
-pub use proportion::clopper_pearson;
+pub use isotonic::isotonic;
+pub use mcnemar::mcnemar;
+pub use proportion::{clopper_pearson, wilson};
+pub use ratio::ratio;
 pub use sketch::Sketch;
+pub use warm_up::mser5;
