@@ -1,11 +1,14 @@
 //! From a recipe to variants: what is already made is not made again, what was cut goes on.
 
 use super::architecture::Architecture;
-use super::data::{self, Dataset};
+use super::data::{self, Dataset, Images};
 use super::distil::Distil;
-use super::network::{Executor, Folded};
+use super::measure;
+use super::network::Executor;
 use super::recipe::{self, Recipe, Variant};
 use super::train::{CrossEntropy, Job, Objective, Progress, Train, Trained, train};
+use crate::catalog::{DataLineage, Lineage, ModelProfile};
+use crate::kernel::instruction_set;
 use crate::problem::{Problem, Problems, remedy_for_name};
 use crate::store::hash::sha256_hex;
 use serde::Serialize;
@@ -64,7 +67,9 @@ pub fn run(path: &Path, options: &Options) -> Result<Summary, Problems> {
     let order = order(&recipe, &options.only)?;
     let data = data::load(&recipe.data.source, options.data.as_deref())?;
     recipe::check_against(&recipe, &document, &data)?;
-    let mut bench = Bench { recipe: &recipe, data: &data, options, contents: BTreeMap::new() };
+    let recipe_file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut bench =
+        Bench { recipe: &recipe, recipe_file: &recipe_file, data: &data, options, contents: BTreeMap::new() };
     let mut summary = Summary::default();
     for name in order {
         let made = bench.make(&name)?;
@@ -100,22 +105,60 @@ fn with_parents(recipe: &Recipe, name: &str, order: &mut Vec<String>) {
 /// Where variants are made.
 struct Bench<'a> {
     recipe: &'a Recipe,
+    recipe_file: &'a str,
     data: &'a Dataset,
     options: &'a Options,
     contents: BTreeMap<String, String>,
 }
 
 impl Bench<'_> {
-    fn make(&mut self, name: &str) -> Result<bool, Problem> {
+    fn make(&mut self, name: &str) -> Result<bool, Problems> {
         let Some(variant) = self.recipe.variants.get(name) else { return Ok(false) };
         let architecture = self.architecture(variant);
         let content = self.content(variant, &architecture)?;
         self.contents.insert(name.into(), content);
-        if self.options.dry_run {
-            return Ok(true);
+        if self.options.dry_run || self.is_made(name) {
+            return Ok(!self.is_made(name));
         }
-        self.trained(name, variant, &architecture)?;
+        let trained = self.trained(name, variant, &architecture)?;
+        let lineage = self.lineage(name, variant, &trained);
+        measure::measure(&self.folder(name), &variant.architecture, &trained, self.data, lineage)?;
+        let checkpoint = self.checkpoint(name);
+        std::fs::remove_file(&checkpoint).map_err(|e| Problem::io("remove the checkpoint", &checkpoint, &e))?;
         Ok(true)
+    }
+
+    fn folder(&self, name: &str) -> PathBuf {
+        self.options.out.join(name)
+    }
+
+    /// Whether a whole profile of the same content is there.
+    fn is_made(&self, name: &str) -> bool {
+        let found = ModelProfile::load(&self.folder(name)).ok().map(|profile| profile.lineage.content);
+        found.is_some() && found.as_ref() == self.contents.get(name)
+    }
+
+    fn lineage(&self, name: &str, variant: &Variant, trained: &Trained) -> Lineage {
+        let content = |name: &str| self.contents.get(name).cloned().unwrap_or_default();
+        let images = |images: &Images| images.len() as u64;
+        Lineage {
+            recipe: self.recipe_file.into(),
+            content: content(name),
+            method: variant.distil.map_or("scratch", |d| d.name()).into(),
+            parent: variant.parent.as_ref().map(|p| (p.clone(), content(p))),
+            seed: variant.seed,
+            epochs: variant.train.epochs,
+            data: DataLineage {
+                source: self.data.source.clone(),
+                sha256: self.data.sha256.clone(),
+                train: images(&self.data.train),
+                validation: images(&self.data.validation),
+                test: images(&self.data.test),
+            },
+            cost: trained.cost,
+            instruction_set: instruction_set().into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }
     }
 
     fn architecture(&self, variant: &Variant) -> Architecture {
@@ -165,9 +208,6 @@ impl Bench<'_> {
     }
 
     fn teacher(&self, name: &str) -> Result<Executor, Problem> {
-        let missing = || Problem::new(format!("the parent `{name}` is not in the recipe"));
-        let variant = self.recipe.variants.get(name).ok_or_else(missing)?;
-        let trained = self.trained(name, variant, &self.architecture(variant))?;
-        Executor::new(Folded::of(&trained.trainee)?)
+        measure::load(&self.folder(name))
     }
 }

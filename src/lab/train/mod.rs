@@ -21,5 +21,5 @@ pub use checkpoint::{Checkpoint, Epoch};
 pub use cost::Clock;
 pub use objective::{CrossEntropy, Objective, cross_entropy, log_softmax};
 pub use progress::Progress;
-pub use run::{Job, Trained, train};
+pub use run::{Job, Trained, best, train};
 pub use settings::{Erase, Train};

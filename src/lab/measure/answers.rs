@@ -1,0 +1,105 @@
+//! What a network says about every validation and test image.
+
+use crate::catalog::Split;
+use crate::lab::architecture::{ANSWER, INPUT};
+use crate::lab::data::{Dataset, Images};
+use crate::lab::network::Executor;
+use crate::lab::train::best;
+use crate::store::parquet::Columns;
+
+/// One split's answers, in the order of the images.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Which images.
+    pub split: Split,
+    /// Their numbers.
+    pub image: Vec<u32>,
+    /// Their labels.
+    pub label: Vec<u8>,
+    /// Logits, `[images][classes]`.
+    pub logits: Vec<f32>,
+}
+
+impl Part {
+    fn of(split: Split, executor: &Executor, data: &Dataset, images: &Images) -> Self {
+        let logits = executor.logits(&images.scaled(&data.scaling));
+        Self { split, image: images.number.clone(), label: images.label.clone(), logits }
+    }
+
+    /// Labels and logits, image by image.
+    pub fn rows(&self) -> impl Iterator<Item = (usize, &[f32])> + Clone {
+        let classes = self.logits.len() / self.label.len().max(1);
+        self.label.iter().map(|&l| usize::from(l)).zip(self.logits.chunks_exact(classes.max(1)))
+    }
+}
+
+/// The answers on both splits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answers {
+    /// What choices are made by.
+    pub validation: Part,
+    /// What results are read from.
+    pub test: Part,
+}
+
+impl Answers {
+    /// Runs all images.
+    pub fn of(executor: &Executor, data: &Dataset) -> Self {
+        Self {
+            validation: Part::of(Split::Validation, executor, data, &data.validation),
+            test: Part::of(Split::Test, executor, data, &data.test),
+        }
+    }
+
+    /// The table `predictions.parquet`: validation images, then test images; confidences at `temperature`.
+    pub fn columns(&self, temperature: f64) -> Columns {
+        let parts = [&self.validation, &self.test];
+        let rows: Vec<(usize, &[f32])> = parts.iter().flat_map(|p| p.rows()).collect();
+        let sure: Vec<[f32; 2]> = rows.iter().map(|(_, logits)| confidence(logits, temperature)).collect();
+        let splits = parts.iter().flat_map(|p| p.image.iter().map(|_| p.split.name()));
+        let columns = Columns::new()
+            .u32("image", parts.iter().flat_map(|p| p.image.clone()).collect())
+            .str("split", splits)
+            .str("cut", vec![INPUT; rows.len()])
+            .str("tap", vec![ANSWER; rows.len()])
+            .str("codec", vec!["raw"; rows.len()])
+            .u32("label", rows.iter().map(|(label, _)| *label as u32).collect())
+            .u32("prediction", rows.iter().map(|(_, logits)| best(logits) as u32).collect())
+            .f32("confidence", sure.iter().map(|s| s[0]).collect())
+            .f32("margin", sure.iter().map(|s| s[1]).collect());
+        let classes = rows.first().map_or(0, |(_, logits)| logits.len());
+        let logit = |k: usize| rows.iter().map(|(_, logits)| logits[k]).collect();
+        (0..classes).fold(columns, |columns, k| columns.f32(format!("logit_{k}"), logit(k)))
+    }
+}
+
+/// Softmax of logits over `temperature`, in double precision.
+pub fn softmax(logits: &[f32], temperature: f64) -> Vec<f64> {
+    let top = logits.iter().fold(f32::NEG_INFINITY, |m, &v| m.max(v));
+    let shares: Vec<f64> = logits.iter().map(|&v| libm::exp(f64::from(v - top) / temperature)).collect();
+    let sum: f64 = shares.iter().sum();
+    shares.into_iter().map(|s| s / sum).collect()
+}
+
+/// The probability of the class answered, and its lead over the second.
+fn confidence(logits: &[f32], temperature: f64) -> [f32; 2] {
+    let first = best(logits);
+    let shares = softmax(logits, temperature);
+    let others = shares.iter().enumerate().filter(|(k, _)| *k != first);
+    let second = others.fold(0.0, |m: f64, (_, &s)| m.max(s));
+    [shares[first] as f32, (shares[first] - second) as f32]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn confidence_is_the_first_and_its_lead() {
+        let [first, lead] = confidence(&[0.0, 2f32.ln(), 5f32.ln()], 1.0);
+        assert!((first - 0.625).abs() < 1e-6 && (lead - 0.375).abs() < 1e-6);
+        let cooler = confidence(&[0.0, 2f32.ln(), 5f32.ln()], 2.0)[0];
+        let right = 5f64.sqrt() / (1.0 + 2f64.sqrt() + 5f64.sqrt());
+        assert!((f64::from(cooler) - right).abs() < 1e-6);
+    }
+}
