@@ -1,12 +1,97 @@
 //! The engine and its port.
+//!
+//! [`run`] simulates one replication of a [`World`] under a [`Policy`]. It reads no files and no clock, and starts no
+//! threads.
+//!
+//! # A request's life
+//! 1. A source gives birth to it at its *home*, which holds the raw image. Class and image are drawn then.
+//! 2. Its policy is asked, after `information.decision`, where the request stands, and takes one [`Step`].
+//! 3. `Compute` moves what is needed to the node, waits its turn there, runs the layers; then the policy is asked again,
+//!    after `information.decision`. If the tap that was reached is an exit, the request has that exit's answer: the row
+//!    of its image in the role's tables.
+//! 4. `Answer` moves the latest answer to the sink and ends there. `Drop` ends at once. `Wait` asks again then.
+//!
+//! **What is moved.** If the request holds an activation of the same role, the computation goes on from it, and it is
+//! moved from where the request stands (a tap that was passed cannot be run again; running up to the tap that is held
+//! costs a call without layers). Else it starts from the raw image: nothing is moved if the node holds that; if not, it is
+//! sent by the nearest node that does. Home and every node that received the raw image, relays included, hold it until
+//! the end. Asking for it and telling the nodes what to do takes no time: a request stands at once on the node that holds
+//! all that a step needs. An activation that is not moved is lost when something else is computed or brought elsewhere.
+//!
+//! **How it is moved.** Along the tree, hop by hop, store and forward. A hop takes its turn on its channel, then
+//! `packets * per_packet + 8 * (bytes + packets * header) / rate` (rounded up to 1 ns, at least 1 ns;
+//! `packets = max(1, ceil(bytes / payload))`), then the direction's delay. With `cell = own` each lower node has its
+//! channel, with `shared` all below one upper node share one; half-duplex links have one channel for both directions.
+//!
+//! **Refusals.** A full queue refuses: the request then stands at that node, with what was brought there;
+//! `request.refused` rises by one and is set to 0 when a queue next takes it; the policy is asked again.
+//!
+//! # The order of events
+//! Time is in whole nanoseconds. Events are handled in order of (time, rank of kind, number); the least that is pending is
+//! always next:
+//!
+//! | rank | kind | number | what happens |
+//! |---|---|---|---|
+//! | 0 | leave | birth number | a service or a transfer ends; its server or channel takes the next in line |
+//! | 1 | arrive | birth number | a hop ends: the next begins, or the station is offered the request, or it ends |
+//! | 2 | tick | – | the policy's period is over: at its multiples, while a request is under way or a source fertile |
+//! | 3 | ask | birth number | the policy is asked, and its step is begun |
+//! | 4 | birth | node, then workload | a request is born; if `information.decision` is zero it is asked here |
+//!
+//! *Birth numbers* count births from 0 in the order of these events. A request has one pending event at most. So queues
+//! are joined at one instant first by those who arrive, in order of birth, then by those who are asked, in order of
+//! birth, then by the newborn. All that ends at an instant has left before anybody joins: services and transfers take at
+//! least 1 ns, so nothing that begins at an instant ends there.
+//!
+//! A leave needs no event where the time of leaving is known on joining: that is the fast way, and
+//! [`RunOptions::explicit`] is its twin.
+//!
+//! # Time and chance
+//! - The k-th gap of a source is `Stream(Arrival).draw(workload << 32 | node, k)[0]` as an exponential of the workload's
+//!   mean, rounded to the nearest ns, at least 1 ns; a periodic source starts at `index(Stream(Phase).draw(same, 0)[0],
+//!   period)`. Births happen in [0, end).
+//! - `Stream(Image).draw(workload << 32 | node, k)` gives the k-th request its class (the first whose cumulative
+//!   probability exceeds the high 32 bits of the first word) and its image (`index` of the second word, among the class's
+//!   images in order).
+//! - The policy's generator is `Rng::new(Stream(Policy), birth number, steps)`.
+//! - Exponential service times are drawn by `Stream(Service).draw(birth number, steps)[0]`, `steps` counting the step
+//!   that asked for the service; rounded to the nearest ns, at least 1 ns.
+//! - *Fair sharing* works in virtual time, in units of 2^-32 ns: see `sharing/fair.rs` for its rounding.
+//!
+//! # What is known
+//! `information.staleness = s > 0`: of other nodes a policy knows what was published at the latest multiple of `s`, the
+//! state after all events before that instant; the work that is left is measured at the instant. Of its own node, and of
+//! channels that end there, it knows everything, and with `s = 0` of all. A backlog is work in service and waiting,
+//! divided by the servers and rounded down; a channel's is the airtime not sent yet (of fair sharing rounded up).
+//!
+//! # Accounts
+//! The run stops at `end + drain`; events at that very time still happen. A service or transfer is charged in full when
+//! it begins, if it begins by then. Requests born in `[warm_up, end)` are *counted*; they alone carry bytes, joules,
+//! waits and outcomes. Busy time and queue lengths are those of that window, of all requests. Joules of idle nodes are
+//! those of the window. At the end it is checked that requests, service and bytes are conserved.
 
+mod accounts;
+mod arrivals;
+mod board;
+mod check;
+mod energy;
+mod engine;
+mod event;
+mod layout;
 mod port;
+mod queue;
 mod result;
-mod sketch;
+mod service;
+mod sharing;
+mod slab;
+mod stations;
+#[cfg(test)]
+mod tests;
 mod topology;
 mod view;
 mod world;
 
+pub use engine::run;
 pub use port::{
     Action, Actions, Alarm, Answer, Controller, Facts, Held, Needs, Outcome, OutcomeKind, PerDevice, PerRequest,
     Policy, Request, RequestId, Step,
@@ -14,7 +99,6 @@ pub use port::{
 pub use result::{
     AnsweredBy, Ending, GroupAccount, ImageAccount, LinkAccount, Record, Recorder, RunOptions, RunResult,
 };
-pub use sketch::Sketch;
 pub use topology::Hop;
 pub use view::{Knowledge, View};
 pub use world::*;

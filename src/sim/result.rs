@@ -1,7 +1,7 @@
 //! What a replication gives: one record a request, and accounts of everything.
 
-use super::Sketch;
 use super::{GroupId, ModelId, NodeId, OutcomeKind, TapId};
+use crate::stats::Sketch;
 use crate::units::SimTime;
 
 /// How to run.

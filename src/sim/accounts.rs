@@ -1,0 +1,211 @@
+//! What a run adds up: whole nanoseconds, bytes and counts only, so that sums do not depend on their order.
+
+use super::layout::Layout;
+use super::result::{GroupAccount, ImageAccount, LinkAccount};
+use super::slab::Leg;
+use super::{Ending, GroupId, Hop, ModelId, World};
+use crate::problem::Problem;
+use crate::units::SimTime;
+
+/// All accounts of a run.
+#[derive(Debug)]
+pub(super) struct Accounts {
+    window: (SimTime, SimTime),
+    stop: SimTime,
+    pub groups: Vec<GroupAccount>,
+    pub links: Vec<LinkAccount>,
+    pub images: Vec<ImageAccount>,
+    /// By role and group.
+    answers: Vec<u64>,
+    /// Born, answered, dropped, failed, in flight: counted requests, then all.
+    pub ends: [Ends; 2],
+    /// All requests: service by group; bytes that began and that ended a hop, by link.
+    served_ns: Vec<u128>,
+    begun: Vec<u128>,
+    arrived: Vec<u128>,
+    /// All requests that ended: their own sums of the same.
+    own_ns: u128,
+    own_bytes: u128,
+}
+
+/// How requests ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ends {
+    pub born: u64,
+    pub by: [u64; 4],
+    pub right: u64,
+    pub on_time: u64,
+    pub right_on_time: u64,
+    pub late: u64,
+}
+
+impl Accounts {
+    pub(super) fn new(world: &World) -> Self {
+        let horizon = world.horizon;
+        let span_ns = horizon.end.since(horizon.warm_up).ns();
+        let group = |g: &super::NodeGroup| GroupAccount {
+            nodes: g.count,
+            servers: g.servers(),
+            span_ns,
+            ..GroupAccount::default()
+        };
+        let link = |l: &super::Link| LinkAccount {
+            channels: super::layout::cell_count(world, l),
+            span_ns,
+            ..LinkAccount::default()
+        };
+        Self {
+            window: (horizon.warm_up, horizon.end),
+            stop: horizon.end + horizon.drain,
+            groups: world.groups.iter().map(group).collect(),
+            links: world.links.iter().map(link).collect(),
+            images: vec![ImageAccount::default(); world.labels.len()],
+            answers: vec![0; world.models.len() * world.groups.len()],
+            ends: [Ends::default(); 2],
+            served_ns: vec![0; world.groups.len()],
+            begun: vec![0; world.links.len()],
+            arrived: vec![0; world.links.len()],
+            own_ns: 0,
+            own_bytes: 0,
+        }
+    }
+
+    /// Whether what begins then begins in this run.
+    #[inline]
+    pub(super) fn begins(&self, start: SimTime) -> bool {
+        start <= self.stop
+    }
+
+    /// The part of a span that lies in the counted window.
+    #[inline]
+    fn within(&self, from: SimTime, to: SimTime) -> u128 {
+        u128::from(to.min(self.window.1).since(from.max(self.window.0)).ns())
+    }
+
+    /// A wait at a group's node, which ends later or never.
+    #[inline]
+    pub(super) fn waited(&mut self, group: GroupId, from: SimTime, to: SimTime) {
+        self.groups[group.0 as usize].queue_ns += self.within(from, to);
+    }
+
+    /// A service that begins.
+    #[inline]
+    pub(super) fn served(&mut self, group: GroupId, offered: SimTime, start: SimTime, leaves: SimTime, counted: bool) {
+        let (at, busy) = (group.0 as usize, self.within(start, leaves));
+        let work = u128::from(leaves.since(start).ns());
+        self.served_ns[at] += work;
+        let account = &mut self.groups[at];
+        account.busy_ns += busy;
+        if counted {
+            account.served += 1;
+            account.wait_ns += u128::from(start.since(offered).ns());
+            account.compute_ns += work;
+        }
+    }
+
+    /// A full queue refused somebody.
+    pub(super) fn refused(&mut self, group: GroupId, counted: bool) {
+        self.groups[group.0 as usize].refused += u64::from(counted);
+    }
+
+    /// A transfer that begins.
+    #[inline]
+    pub(super) fn sent(&mut self, hop: Hop, airtime: SimTime, wire: u64, counted: bool) {
+        let at = hop.link as usize;
+        self.begun[at] += u128::from(wire);
+        if counted {
+            let account = &mut self.links[at];
+            let airtime = u128::from(airtime.ns());
+            account.transfers += 1;
+            account.bytes_up += wire * u64::from(hop.up);
+            account.bytes_down += wire * u64::from(!hop.up);
+            account.airtime_ns_up += airtime * u128::from(hop.up);
+            account.airtime_ns_down += airtime * u128::from(!hop.up);
+        }
+    }
+
+    /// Time in which a channel was busy for one direction.
+    #[inline]
+    pub(super) fn busy(&mut self, hop: Hop, start: SimTime, leaves: SimTime) {
+        let busy = self.within(start, leaves);
+        let account = &mut self.links[hop.link as usize];
+        *if hop.up { &mut account.busy_ns_up } else { &mut account.busy_ns_down } += busy;
+    }
+
+    /// A transfer that arrived, or was still on its way at the end.
+    #[inline]
+    pub(super) fn arrived(&mut self, hop: Hop, wire: u64) {
+        self.arrived[hop.link as usize] += u128::from(wire);
+    }
+
+    /// A birth.
+    #[inline]
+    pub(super) fn born(&mut self, image: u32, counted: bool) {
+        self.ends[1].born += 1;
+        if counted {
+            self.ends[0].born += 1;
+            self.images[image as usize].born += 1;
+        }
+    }
+
+    /// An end.
+    pub(super) fn ended(&mut self, leg: &Leg, ending: Ending, right: bool, late: bool, layout: &Layout) {
+        self.own_ns += leg.compute_ns.iter().map(|ns| u128::from(*ns)).sum::<u128>();
+        self.own_bytes += u128::from(leg.bytes_up) + u128::from(leg.bytes_down);
+        self.ends[1].by[ending as usize] += 1;
+        if leg.counted {
+            self.ends[0].note(ending, right, late);
+            self.answer(leg, ending, right, late, layout);
+        }
+    }
+
+    fn answer(&mut self, leg: &Leg, ending: Ending, right: bool, late: bool, layout: &Layout) {
+        let (Ending::Answered, Some(answer)) = (ending, leg.request.answer) else { return };
+        let image = &mut self.images[leg.image as usize];
+        image.answered += 1;
+        image.right += u32::from(right);
+        image.right_on_time += u32::from(right && !late);
+        let group = layout.group_of(leg.answered_at).0 as usize;
+        self.answers[answer.model.0 as usize * self.groups.len() + group] += 1;
+    }
+
+    /// How many answers each role gave in each group, those that gave any.
+    pub(super) fn answered_by(&self) -> Vec<(ModelId, GroupId, u64)> {
+        let groups = self.groups.len().max(1);
+        let named = |(i, n): (usize, &u64)| (ModelId((i / groups) as u8), GroupId((i % groups) as u16), *n);
+        self.answers.iter().enumerate().filter(|(_, n)| **n > 0).map(named).collect()
+    }
+
+    /// # Errors
+    /// Where something was lost or made from nothing: a fault of the engine.
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        let ends = |e: &Ends| e.born == e.by.iter().sum::<u64>();
+        holds(self.ends.iter().all(ends), "requests", || format!("{:?}", self.ends))?;
+        let servers = |g: &GroupAccount| u128::from(g.nodes) * u128::from(g.servers) * u128::from(g.span_ns);
+        let within = self.groups.iter().all(|g| g.busy_ns <= servers(g));
+        holds(within, "servers' time", || format!("{:?}", self.groups))?;
+        let served: u128 = self.served_ns.iter().sum();
+        holds(served == self.own_ns, "service", || format!("{served} ns by node, {} ns by request", self.own_ns))?;
+        holds(self.begun == self.arrived, "bytes", || format!("{:?} sent, {:?} received", self.begun, self.arrived))?;
+        let sent: u128 = self.begun.iter().sum();
+        holds(sent == self.own_bytes, "bytes", || format!("{sent} by link, {} by request", self.own_bytes))
+    }
+}
+
+impl Ends {
+    fn note(&mut self, ending: Ending, right: bool, late: bool) {
+        let on_time = ending == Ending::Answered && !late;
+        self.by[ending as usize] += 1;
+        self.right += u64::from(right);
+        self.on_time += u64::from(on_time);
+        self.right_on_time += u64::from(right && on_time);
+        self.late += u64::from(late);
+    }
+}
+
+fn holds(conserved: bool, what: &str, received: impl FnOnce() -> String) -> Result<(), Problem> {
+    if conserved {
+        return Ok(());
+    }
+    Err(Problem::new(format!("{what} are not conserved")).received(received()).remedy("this is a fault of the engine"))
+}

@@ -1,0 +1,105 @@
+//! What must hold of a world before it is run. A scenario's own checks say more and name lines; these keep the engine
+//! from reading past a table when a world was built by hand.
+
+use super::{Arrivals, Model, NodeGroup, Service, Tier, Workload, World};
+use crate::problem::Problem;
+
+/// # Errors
+/// The first thing that is wrong.
+pub(super) fn check(world: &World) -> Result<(), Problem> {
+    if world.codec("raw").is_none() {
+        return Err(Problem::new("no codec is called `raw`").remedy("answers are sent with it: add it to the codecs"));
+    }
+    world.groups.iter().try_for_each(|g| group(world, g))?;
+    world.links.iter().try_for_each(|l| link(world, l))?;
+    world.models.iter().try_for_each(|m| model(world, m))?;
+    world.workloads.iter().try_for_each(|w| workload(world, w))?;
+    let nodes: u64 = world.groups.iter().map(|g| u64::from(g.count)).sum();
+    require(nodes < u64::from(u32::MAX), || Problem::new("too many nodes").received(nodes))?;
+    horizon(world)
+}
+
+fn require(holds: bool, problem: impl FnOnce() -> Problem) -> Result<(), Problem> {
+    if holds { Ok(()) } else { Err(problem()) }
+}
+
+fn horizon(world: &World) -> Result<(), Problem> {
+    let horizon = world.horizon;
+    require(horizon.warm_up <= horizon.end && horizon.end.ns() < u64::MAX / 2, || {
+        Problem::new("the horizon's warm-up must end before births do, and births must end").received(horizon.end)
+    })
+}
+
+fn group(world: &World, group: &NodeGroup) -> Result<(), Problem> {
+    let Service::Fifo(fifo) = &group.service;
+    let name = &group.name;
+    require(group.count > 0, || Problem::new(format!("group `{name}` has no nodes")))?;
+    require(fifo.servers > 0, || Problem::new(format!("group `{name}` has no servers")))?;
+    let fits = |(work, model): (&Option<super::Work>, &Model)| {
+        work.as_ref().is_none_or(|w| w.upto.len() == model.taps.len() && w.upto.is_sorted())
+    };
+    let complete = group.work.len() == world.models.len() && group.work.iter().zip(&world.models).all(fits);
+    require(complete, || {
+        Problem::new(format!("group `{name}`: work must name each role, and rise from tap to tap of each"))
+    })
+}
+
+fn link(world: &World, link: &super::Link) -> Result<(), Problem> {
+    let name = &link.name;
+    let known = |g: super::GroupId| (g.0 as usize) < world.groups.len();
+    require(known(link.lower) && known(link.upper), || Problem::new(format!("link `{name}` joins unknown groups")))?;
+    let rates = link.up.rate.0 > 0 && link.down.rate.0 > 0;
+    require(rates, || Problem::new(format!("link `{name}` has a rate of zero")))?;
+    let once = world.links.iter().filter(|l| l.lower == link.lower).count() == 1;
+    require(once, || Problem::new(format!("link `{name}`: its lower group has two links upwards")))?;
+    let above = |g: &super::GroupId| world.links.iter().find(|l| l.lower == *g).map(|l| l.upper);
+    let steps = std::iter::successors(Some(link.lower), above).take(world.groups.len() + 1).count();
+    require(steps <= world.groups.len(), || Problem::new(format!("link `{name}` is part of a ring")))
+}
+
+fn model(world: &World, model: &Model) -> Result<(), Problem> {
+    let images = world.labels.len();
+    let name = &model.name;
+    let full = |o: &crate::catalog::OutputTable| {
+        o.prediction.len() == images && o.confidence.len() == images && o.margin.len() == images
+    };
+    let whole = model.tables.outputs.iter().all(full) && model.tables.sizes.iter().all(|s| s.bytes.len() == images);
+    require(whole, || {
+        Problem::new(format!("role `{name}`: its tables do not have one row an image"))
+            .received(format!("{images} images"))
+    })?;
+    let sizes = model.taps.iter().all(|t| t.sizes.len() == world.codecs.len());
+    require(sizes && !model.taps.is_empty(), || {
+        Problem::new(format!("role `{name}`: each tap must say its size under each codec, measured or not"))
+    })
+}
+
+fn workload(world: &World, workload: &Workload) -> Result<(), Problem> {
+    let name = &workload.name;
+    require((workload.at.0 as usize) < world.groups.len(), || Problem::new(format!("workload `{name}` is nowhere")))?;
+    let drawn = match workload.arrivals {
+        Arrivals::Poisson { rate } => rate.0 > 0.0 && rate.0.is_finite(),
+        Arrivals::Periodic { period } => period.ns() > 0,
+    };
+    require(drawn, || Problem::new(format!("workload `{name}`: rate or period must be above zero")))?;
+    let home = super::NodeId(world.nodes_of(workload.at).start);
+    let sinks =
+        workload.sink == Tier::Device || world.first_above(home, |n| world.tier_of(n) == workload.sink).is_some();
+    require(sinks, || Problem::new(format!("workload `{name}`: no node of its sink's tier is above its devices")))?;
+    require(!workload.sites.is_empty(), || Problem::new(format!("workload `{name}` has no class mix")))?;
+    workload.sites.iter().try_for_each(|site| classes(world, name, &site.cumulative))
+}
+
+/// Each class of positive probability has images.
+fn classes(world: &World, name: &str, cumulative: &[u64]) -> Result<(), Problem> {
+    require(cumulative.last() == Some(&(1 << 32)) && cumulative.is_sorted(), || {
+        Problem::new(format!("workload `{name}`: a class mix must rise to 2^32")).received(format!("{cumulative:?}"))
+    })?;
+    let least = |class: usize| if class == 0 { 0 } else { cumulative[class - 1] };
+    let empty =
+        (0..cumulative.len()).find(|c| cumulative[*c] > least(*c) && !world.labels.iter().any(|l| *l as usize == *c));
+    match empty {
+        Some(class) => Err(Problem::new(format!("workload `{name}` draws class {class}, of which there is no image"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,54 @@
+//! Joules: the integral of each node's power states, worked out at the end from whole nanoseconds.
+//!
+//! A node draws its idle power always; each busy server adds `(active - idle) / servers`, each radio its transmitting
+//! or receiving power for as long as its own transfers would take alone at the full rate. Idle power is never a
+//! request's: it is reported over the counted window, what lies beyond it is charged to the requests that caused it.
+
+use super::result::{GroupAccount, LinkAccount};
+use super::{Link, NodeGroup, Tier, World};
+
+/// Joules of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Energy {
+    pub marginal_j: f64,
+    pub device_j: f64,
+    pub system_j: f64,
+}
+
+fn joules(power: f64, ns: u128) -> f64 {
+    power * (ns as f64 / 1e9)
+}
+
+/// Fills in the groups' joules, and adds them up.
+pub(super) fn settle(world: &World, groups: &mut [GroupAccount], links: &[LinkAccount]) -> Energy {
+    world.links.iter().zip(links).for_each(|(link, account)| radios(link, account, groups));
+    world.groups.iter().zip(groups.iter_mut()).for_each(|(group, account)| node(group, account));
+    let sum = |of: &dyn Fn(&GroupAccount) -> f64| groups.iter().map(of).sum::<f64>();
+    let beyond = |g: &GroupAccount| g.compute_j + g.transmit_j + g.receive_j;
+    let device = |(group, account): (&NodeGroup, &GroupAccount)| {
+        if group.tier == Tier::Device { account.idle_j + beyond(account) } else { 0.0 }
+    };
+    Energy {
+        marginal_j: sum(&beyond),
+        device_j: world.groups.iter().zip(groups.iter()).map(device).sum(),
+        system_j: sum(&|g| g.idle_j + beyond(g)),
+    }
+}
+
+fn node(group: &NodeGroup, account: &mut GroupAccount) {
+    account.idle_j = joules(group.idle.0, u128::from(account.span_ns) * u128::from(account.nodes));
+    account.compute_j = joules(group.server_power().0, account.compute_ns);
+}
+
+fn radios(link: &Link, account: &LinkAccount, groups: &mut [GroupAccount]) {
+    for (up, airtime) in [(true, account.airtime_ns_up), (false, account.airtime_ns_down)] {
+        let (sender, receiver) = link.radios(up);
+        let (from, to) = if up { (link.lower, link.upper) } else { (link.upper, link.lower) };
+        let from = &mut groups[from.0 as usize];
+        from.transmit_ns += airtime;
+        from.transmit_j += joules(sender.transmit.0, airtime);
+        let to = &mut groups[to.0 as usize];
+        to.receive_ns += airtime;
+        to.receive_j += joules(receiver.receive.0, airtime);
+    }
+}

@@ -1,0 +1,140 @@
+//! How requests end, and what a run comes to.
+
+use super::Engine;
+use crate::problem::Problem;
+use crate::sim::energy::{self, Energy};
+use crate::sim::sharing::Channel;
+use crate::sim::slab::{Leg, Task};
+use crate::sim::{AnsweredBy, Ending, Outcome, OutcomeKind, Policy, Record, RunResult};
+use crate::units::{SimTime, Watts};
+
+/// Rounded to whole microwatts, so that joules of a request add up as integers.
+pub(super) fn microwatts(power: Watts) -> u64 {
+    (power.0 * 1e6 + 0.5) as u64
+}
+
+impl<P: Policy + ?Sized> Engine<'_, P> {
+    /// Ends a request now.
+    pub(super) fn end(&mut self, slot: u32, ending: Ending) {
+        let record = self.record(&self.legs[slot], ending);
+        self.accounts.ended(&self.legs[slot], ending, record.right, record.late, &self.layout);
+        if record.counted && ending == Ending::Answered {
+            self.latency.record(self.now.since(record.born).ns());
+        }
+        self.recorder.record(&record);
+        if self.needs.outcomes {
+            self.observe(slot, &record);
+        }
+        self.legs.give_back(slot);
+    }
+
+    fn record(&self, leg: &Leg, ending: Ending) -> Record {
+        let request = &leg.request;
+        let (class, answered) = (self.world.labels[leg.image as usize], ending == Ending::Answered);
+        let overdue = answered && request.deadline.is_some_and(|d| self.now > d);
+        Record {
+            birth: leg.birth,
+            workload: request.workload,
+            home: request.home,
+            image: leg.image,
+            class,
+            born: request.born,
+            ended: self.now,
+            outcome: ending,
+            answer: answered_by(leg),
+            right: answered && request.answer.is_some_and(|a| a.prediction == class),
+            late: overdue || ending == Ending::InFlight,
+            steps: request.steps,
+            bytes_up: leg.bytes_up,
+            bytes_down: leg.bytes_down,
+            compute_ns: leg.compute_ns,
+            counted: leg.counted,
+        }
+    }
+
+    fn observe(&mut self, slot: u32, record: &Record) {
+        let kind = match record.outcome {
+            Ending::Answered => OutcomeKind::Answered,
+            Ending::Dropped => OutcomeKind::Dropped,
+            Ending::Failed => OutcomeKind::Failed,
+            Ending::InFlight => return,
+        };
+        let leg = &self.legs[slot];
+        let right = self.needs.truth.then_some(record.right);
+        let device_j = leg.home_fj as f64 * 1e-15;
+        self.policy.observe(&Outcome { request: leg.request, kind, ended: self.now, device_j, right });
+    }
+
+    /// Ends what is still under way, and settles all accounts.
+    pub(super) fn close(mut self) -> Result<RunResult, Problem> {
+        self.now = self.stop;
+        self.settle_channels();
+        for slot in self.legs.live() {
+            self.abandon(slot);
+        }
+        self.accounts.check()?;
+        let energy = energy::settle(self.world, &mut self.accounts.groups, &self.accounts.links);
+        Ok(self.result(energy))
+    }
+
+    /// Adds the time for which fair channels were busy.
+    fn settle_channels(&mut self) {
+        for link in 0..self.world.links.len() {
+            for channel in self.layout.channels(link) {
+                if let Channel::Fair(fair) = self.channels.get(channel) {
+                    let [up, down] = fair.busy(self.stop, (self.world.horizon.warm_up, self.world.horizon.end));
+                    self.accounts.links[link].busy_ns_up += up;
+                    self.accounts.links[link].busy_ns_down += down;
+                }
+            }
+        }
+    }
+
+    fn abandon(&mut self, slot: u32) {
+        let leg = &self.legs[slot];
+        match leg.task {
+            Task::Bring(_) | Task::Return(_) if leg.begun => self.accounts.arrived(leg.cargo.hop, leg.cargo.wire),
+            Task::Serve(compute) if self.explicit && !leg.begun => {
+                self.accounts.waited(self.layout.group_of(compute.node), leg.offered, SimTime::NEVER);
+            }
+            _ => {}
+        }
+        self.end(slot, Ending::InFlight);
+    }
+
+    fn result(self, energy: Energy) -> RunResult {
+        let ends = self.accounts.ends[0];
+        let [answered, dropped, failed, in_flight] = ends.by;
+        RunResult {
+            born: ends.born,
+            answered,
+            dropped,
+            failed,
+            in_flight,
+            right: ends.right,
+            on_time: ends.on_time,
+            right_on_time: ends.right_on_time,
+            late: ends.late,
+            latency: self.latency,
+            answered_by: self.accounts.answered_by(),
+            groups: self.accounts.groups,
+            links: self.accounts.links,
+            per_image: self.accounts.images,
+            marginal_j: energy.marginal_j,
+            device_j: energy.device_j,
+            system_j: energy.system_j,
+            events: self.handled,
+        }
+    }
+}
+
+fn answered_by(leg: &Leg) -> Option<AnsweredBy> {
+    let by = |a: crate::sim::Answer| AnsweredBy {
+        model: a.model,
+        tap: a.tap,
+        node: leg.answered_at,
+        prediction: a.prediction,
+        confidence: a.confidence,
+    };
+    leg.request.answer.map(by)
+}

@@ -1,0 +1,240 @@
+//! The loop: takes the least event, does what it says, and schedules what follows.
+
+mod ask;
+mod close;
+mod fault;
+mod send;
+mod serve;
+
+use super::accounts::Accounts;
+use super::arrivals::Sources;
+use super::event::{Key, Rank};
+use super::layout::Layout;
+use super::queue::Queue;
+use super::slab::Slab;
+use super::stations::{Channels, Known, Nodes};
+use super::{Actions, Needs, NodeId, Policy, Recorder, RunOptions, RunResult, View, World};
+use crate::problem::Problem;
+use crate::random::{Purpose, Stream, sample};
+use crate::stats::Sketch;
+use crate::units::SimTime;
+
+/// Runs one replication of a world under a policy.
+///
+/// The result is a function of the world, the policy and the replication's number alone; the options change how it is
+/// worked out, not what it is.
+///
+/// # Errors
+/// A [`Problem`] where the world cannot be run, where the policy's start fails, where it takes an impossible step (a
+/// role that is not there, a tap it has passed, sizes or answers that nobody measured, a node that cannot be reached),
+/// where it takes 64 steps without time moving, or where something is not conserved.
+pub fn run<P: Policy + ?Sized>(
+    world: &World,
+    policy: &mut P,
+    replication: u64,
+    options: &RunOptions,
+    recorder: &mut dyn Recorder,
+) -> Result<RunResult, Problem> {
+    let layout = Layout::new(world)?;
+    policy.start(world)?;
+    let needs = policy.needs();
+    if needs.plan {
+        return Err(Problem::new("joint decisions are not offered: the policy needs `plan`"));
+    }
+    let mut engine = Engine::new(world, layout, policy, needs, replication, options, recorder);
+    engine.open();
+    engine.events()?;
+    engine.close()
+}
+
+/// Everything that changes during a run.
+struct Engine<'a, P: ?Sized> {
+    world: &'a World,
+    layout: Layout,
+    policy: &'a mut P,
+    needs: Needs,
+    explicit: bool,
+    recorder: &'a mut dyn Recorder,
+    queue: Queue,
+    legs: Slab,
+    sources: Sources,
+    /// Sources that will give birth again.
+    fertile: u32,
+    nodes: Nodes,
+    channels: Channels,
+    accounts: Accounts,
+    latency: Sketch,
+    now: SimTime,
+    stop: SimTime,
+    births: u64,
+    handled: u64,
+    draws: Draws,
+}
+
+/// The run's streams, beside those of the sources.
+struct Draws {
+    image: Stream,
+    policy: Stream,
+    service: Stream,
+}
+
+impl<'a, P: Policy + ?Sized> Engine<'a, P> {
+    fn new(
+        world: &'a World,
+        layout: Layout,
+        policy: &'a mut P,
+        needs: Needs,
+        replication: u64,
+        options: &RunOptions,
+        recorder: &'a mut dyn Recorder,
+    ) -> Self {
+        let stream = |purpose| Stream::new(world.seed, replication, purpose);
+        Self {
+            world,
+            layout,
+            policy,
+            needs,
+            explicit: options.explicit,
+            recorder,
+            queue: Queue::default(),
+            legs: Slab::default(),
+            sources: Sources::new(world, replication),
+            fertile: 0,
+            nodes: Nodes::new(world, options),
+            channels: Channels::new(world, options),
+            accounts: Accounts::new(world),
+            latency: Sketch::new(),
+            now: SimTime::ZERO,
+            stop: world.horizon.end + world.horizon.drain,
+            births: 0,
+            handled: 0,
+            draws: Draws {
+                image: stream(Purpose::Image),
+                policy: stream(Purpose::Policy),
+                service: stream(Purpose::Service),
+            },
+        }
+    }
+
+    /// Schedules each source's first birth, and the first tick.
+    fn open(&mut self) {
+        for source in 0..self.sources.len() {
+            let first = self.sources.first(source);
+            self.expect_birth(source, first);
+        }
+        self.expect_tick();
+    }
+
+    fn events(&mut self) -> Result<(), Problem> {
+        while let Some(key) = self.queue.pop() {
+            if key.time() > self.stop {
+                break;
+            }
+            self.now = key.time();
+            self.handled += 1;
+            self.happen(key)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn happen(&mut self, key: Key) -> Result<(), Problem> {
+        let slot = key.slot();
+        match key.rank() {
+            Rank::Birth => self.birth(slot),
+            Rank::Tick => self.tick(),
+            _ if self.legs[slot].pending != key => Ok(()),
+            Rank::Ask => self.ask(slot),
+            Rank::Arrive => self.arrive(slot),
+            Rank::Leave => self.leave(slot),
+        }
+    }
+
+    /// Schedules a request's next event; an older one that is still in the queue becomes void.
+    #[inline]
+    fn schedule(&mut self, slot: u32, time: SimTime, rank: Rank) {
+        let leg = &mut self.legs[slot];
+        leg.pending = Key::new(time, rank, leg.birth, slot);
+        if time <= self.stop {
+            self.queue.push(leg.pending);
+        }
+    }
+
+    /// Schedules the next decision, at the end of the time that it takes.
+    #[inline]
+    fn schedule_ask(&mut self, slot: u32, from: SimTime) {
+        self.schedule(slot, from + self.world.information.decision, Rank::Ask);
+    }
+
+    fn expect_birth(&mut self, source: u32, time: SimTime) {
+        if time < self.world.horizon.end {
+            self.fertile += 1;
+            self.queue.push(Key::new(time, Rank::Birth, 0, source));
+        }
+    }
+
+    fn birth(&mut self, source: u32) -> Result<(), Problem> {
+        self.fertile -= 1;
+        let slot = self.bear(source);
+        let next = self.sources.next(source, self.now);
+        self.expect_birth(source, next);
+        match self.world.information.decision {
+            SimTime::ZERO => self.ask(slot),
+            _ => {
+                self.schedule_ask(slot, self.now);
+                Ok(())
+            }
+        }
+    }
+
+    /// A new request: all about it that chance decides is decided here.
+    fn bear(&mut self, source: u32) -> u32 {
+        let (node, workload, ordinal) = self.sources.about(source);
+        let of = &self.world.workloads[workload as usize];
+        let index = node - self.world.nodes_of(of.at).start;
+        let bits = self.draws.image.draw(Sources::entity(node, workload), ordinal);
+        let image = self.image(&of.sites[index as usize % of.sites.len()], bits);
+        let slot = self.legs.take();
+        let leg = &mut self.legs[slot];
+        (leg.birth, leg.image, leg.counted) = (self.births, image, self.now >= self.world.horizon.warm_up);
+        self.births += 1;
+        self.accounts.born(image, leg.counted);
+        let request = &mut leg.request;
+        (request.home, request.at, request.workload, request.born) = (NodeId(node), NodeId(node), workload, self.now);
+        request.deadline = of.deadline.map(|d| self.now + d);
+        slot
+    }
+
+    /// A class by the site's mix, and one of its images.
+    fn image(&self, site: &super::Site, [class, image]: [u64; 2]) -> u32 {
+        let class = site.cumulative.partition_point(|c| *c <= class >> 32);
+        let images = &self.layout.images[class];
+        images[sample::index(image, images.len() as u64) as usize]
+    }
+
+    fn expect_tick(&mut self) {
+        let period = self.needs.period.filter(|p| *p > SimTime::ZERO);
+        if let Some(period) = period.filter(|_| self.fertile > 0 || self.legs.len() > 0) {
+            self.queue.push(Key::new(self.now + period, Rank::Tick, 0, 0));
+        }
+    }
+
+    fn tick(&mut self) -> Result<(), Problem> {
+        let mut actions = Actions::default();
+        let known = Known {
+            world: self.world,
+            layout: &self.layout,
+            nodes: &self.nodes,
+            channels: &self.channels,
+            now: self.now,
+            here: None,
+        };
+        let view = View::new(self.world, &known, self.now, NodeId(0), NodeId(0));
+        self.policy.tick(&view, &mut actions);
+        if !actions.0.is_empty() {
+            return Err(Problem::new("actions are not offered").received(format!("{:?}", actions.0)));
+        }
+        self.expect_tick();
+        Ok(())
+    }
+}

@@ -1,0 +1,97 @@
+//! Computing at a node.
+
+use super::Engine;
+use crate::random::sample;
+use crate::sim::event::Rank;
+use crate::sim::service::Offer;
+use crate::sim::slab::{Compute, Task};
+use crate::sim::{NodeId, Noise, Policy, Service};
+use crate::units::SimTime;
+
+impl<P: Policy + ?Sized> Engine<'_, P> {
+    /// Offers a request to the node where its computation is.
+    pub(super) fn serve(&mut self, slot: u32, compute: Compute) {
+        let work = self.work(slot, compute);
+        let leg = &mut self.legs[slot];
+        leg.task = Task::Serve(compute);
+        (leg.offered, leg.begun) = (self.now, false);
+        let offer = self.nodes.offer(compute.node, self.now, slot, work);
+        if offer == Offer::Refused {
+            return self.refuse(slot, compute.node);
+        }
+        self.legs[slot].request.refused = 0;
+        match offer {
+            Offer::Leaves { start, leaves } => self.serves(slot, compute.node, start, leaves),
+            _ => self.begin_serving(compute.node),
+        }
+    }
+
+    /// How long the service takes: at least 1 ns.
+    fn work(&self, slot: u32, compute: Compute) -> SimTime {
+        let group = &self.world.groups[self.layout.group_of(compute.node).0 as usize];
+        let Service::Fifo(fifo) = &group.service;
+        let Some(work) = &group.work[compute.model.0 as usize] else { return SimTime::from_ns(1) };
+        let mean = work.between(compute.from, compute.upto);
+        match fifo.noise {
+            Noise::None => mean,
+            Noise::Exponential => self.noisy(slot, mean),
+        }
+    }
+
+    /// A service time drawn for this request and step.
+    fn noisy(&self, slot: u32, mean: SimTime) -> SimTime {
+        let leg = &self.legs[slot];
+        let [bits, _] = self.draws.service.draw(leg.birth, u64::from(leg.request.steps));
+        SimTime::from_ns((sample::exponential(bits) * mean.ns() as f64 + 0.5) as u64).max(SimTime::from_ns(1))
+    }
+
+    /// A service whose times are known.
+    #[inline]
+    fn serves(&mut self, slot: u32, node: NodeId, start: SimTime, leaves: SimTime) {
+        self.accounts.waited(self.layout.group_of(node), self.now, start);
+        if self.accounts.begins(start) {
+            self.serving(slot, node, start, leaves);
+        }
+        self.schedule_ask(slot, leaves);
+    }
+
+    /// Charges a service that begins.
+    #[inline]
+    fn serving(&mut self, slot: u32, node: NodeId, start: SimTime, leaves: SimTime) {
+        let group = self.layout.group_of(node);
+        let tier = self.layout.tier[group.0 as usize] as usize;
+        let leg = &mut self.legs[slot];
+        leg.begun = true;
+        leg.compute_ns[tier] += leaves.since(start).ns();
+        if self.needs.outcomes && node == leg.request.home {
+            let power = self.world.groups[group.0 as usize].server_power();
+            leg.home_fj += super::close::microwatts(power) * leaves.since(start).ns();
+        }
+        self.accounts.served(group, leg.offered, start, leaves, leg.counted);
+    }
+
+    fn refuse(&mut self, slot: u32, node: NodeId) {
+        let leg = &mut self.legs[slot];
+        leg.task = Task::Idle;
+        leg.request.refused += 1;
+        self.accounts.refused(self.layout.group_of(node), leg.counted);
+        self.schedule_ask(slot, self.now);
+    }
+
+    /// Lets those begin who can, in an explicit station.
+    fn begin_serving(&mut self, node: NodeId) {
+        while let Some(begun) = self.nodes.begin(node, self.now) {
+            let offered = self.legs[begun.slot].offered;
+            self.accounts.waited(self.layout.group_of(node), offered, self.now);
+            self.serving(begun.slot, node, self.now, begun.leaves);
+            self.schedule(begun.slot, begun.leaves, Rank::Leave);
+        }
+    }
+
+    /// A service ended, in an explicit station.
+    pub(super) fn served(&mut self, slot: u32, node: NodeId) {
+        self.nodes.leave(node, self.now);
+        self.schedule_ask(slot, self.now);
+        self.begin_serving(node);
+    }
+}

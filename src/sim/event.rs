@@ -1,0 +1,50 @@
+//! Keys of events: their order is their content.
+
+use crate::units::SimTime;
+
+/// What happens at an event, in the order in which kinds happen at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// A service or a transfer ends: servers and channels are freed first.
+    Leave = 0,
+    /// What was sent arrives at the other end of a hop.
+    Arrive = 1,
+    /// A policy's period is over.
+    Tick = 2,
+    /// A policy is asked.
+    Ask = 3,
+    /// A source gives birth.
+    Birth = 4,
+}
+
+const RANKS: [Rank; 5] = [Rank::Leave, Rank::Arrive, Rank::Tick, Rank::Ask, Rank::Birth];
+
+/// `time:64 | rank:4 | birth:28 | slot:32`; of the birth number the low 28 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(pub u128);
+
+impl Key {
+    /// Before everything; nothing is pending under it.
+    pub(super) const NONE: Self = Self(0);
+
+    #[inline]
+    pub(super) fn new(time: SimTime, rank: Rank, birth: u64, slot: u32) -> Self {
+        let low = (rank as u64) << 60 | (birth & 0x0FFF_FFFF) << 32 | u64::from(slot);
+        Self(u128::from(time.ns()) << 64 | u128::from(low))
+    }
+
+    #[inline]
+    pub(super) fn time(self) -> SimTime {
+        SimTime::from_ns((self.0 >> 64) as u64)
+    }
+
+    #[inline]
+    pub(super) fn rank(self) -> Rank {
+        RANKS[((self.0 as u64 >> 60) as usize).min(4)]
+    }
+
+    #[inline]
+    pub(super) fn slot(self) -> u32 {
+        self.0 as u32
+    }
+}

@@ -1,0 +1,190 @@
+//! The world's tables, worked out once before a run, and checked: what the engine looks up in its loop.
+
+use super::{CodecId, GroupId, Hop, ModelId, NodeId, Sharing, TapId, Tier, World};
+use crate::problem::Problem;
+
+const NOWHERE: u32 = u32::MAX;
+
+/// Tables of a world.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// By node: its group.
+    group: Vec<u16>,
+    /// By node: the node above it.
+    above: Vec<u32>,
+    /// By group: its depth below the top, its link upwards.
+    depth: Vec<u8>,
+    link: Vec<u16>,
+    /// By group: 0 device, 1 edge, 2 cloud.
+    pub tier: Vec<u8>,
+    /// By link: its first channel, its channels a cell, whether each lower node is a cell.
+    cells: Vec<Cells>,
+    channel_count: u32,
+    /// By class: its images.
+    pub images: Vec<Vec<u32>>,
+    /// By role and tap: the table of its answers under lossless codecs.
+    outputs: Vec<Vec<Option<u16>>>,
+    /// The codec answers are sent with.
+    pub raw: CodecId,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cells {
+    base: u32,
+    channels: u32,
+    own: bool,
+    lower: u32,
+    upper: u32,
+}
+
+impl Layout {
+    /// # Errors
+    /// A [`Problem`] where the world cannot be run; see [`super::check`].
+    pub(super) fn new(world: &World) -> Result<Self, Problem> {
+        super::check::check(world)?;
+        let first: Vec<u32> = ids(world).map(|g| world.nodes_of(g).start).collect();
+        let nodes = 0..world.node_count();
+        let (cells, channel_count) = cells(world, &first);
+        Ok(Self {
+            group: nodes.clone().map(|n| world.group_of(NodeId(n)).0).collect(),
+            above: nodes.map(|n| world.up_from(NodeId(n)).map_or(NOWHERE, |hop| hop.to.0)).collect(),
+            depth: ids(world).map(|g| depth(world, g)).collect(),
+            link: ids(world).map(|g| world.links.iter().position(|l| l.lower == g).unwrap_or(0) as u16).collect(),
+            tier: world.groups.iter().map(|g| tier_index(g.tier) as u8).collect(),
+            cells,
+            channel_count,
+            images: images(world),
+            outputs: outputs(world),
+            raw: world.codec("raw").unwrap_or(CodecId(0)),
+        })
+    }
+
+    #[inline]
+    pub(super) fn group_of(&self, node: NodeId) -> GroupId {
+        GroupId(self.group[node.0 as usize])
+    }
+
+    /// The first hop on the way from one node to another; `None`: already there, or no way.
+    #[inline]
+    pub(super) fn next_hop(&self, from: NodeId, to: NodeId) -> Option<Hop> {
+        match self.below(from, to) {
+            Some(child) => Some(self.hop(child, from, false)),
+            None if from == to => None,
+            None => self.up(from),
+        }
+    }
+
+    fn up(&self, from: NodeId) -> Option<Hop> {
+        let above = self.above[from.0 as usize];
+        (above != NOWHERE).then(|| self.hop(from, NodeId(above), true))
+    }
+
+    /// The node right below `from` on the way to `to`, if `to` is below `from`.
+    #[inline]
+    fn below(&self, from: NodeId, to: NodeId) -> Option<NodeId> {
+        let depth = |n: NodeId| self.depth[self.group[n.0 as usize] as usize];
+        let wanted = depth(from) + 1;
+        let mut at = to;
+        while depth(at) > wanted {
+            at = NodeId(self.above[at.0 as usize]);
+        }
+        (depth(at) == wanted && self.above[at.0 as usize] == from.0).then_some(at)
+    }
+
+    fn hop(&self, lower: NodeId, upper: NodeId, up: bool) -> Hop {
+        let link = self.link[self.group[lower.0 as usize] as usize];
+        let (from, to) = if up { (lower, upper) } else { (upper, lower) };
+        Hop { link, up, from, to }
+    }
+
+    /// The channel that a hop uses.
+    #[inline]
+    pub(super) fn channel(&self, hop: Hop) -> u32 {
+        let cells = self.cells[hop.link as usize];
+        let cell = if cells.own { hop.lower().0 - cells.lower } else { hop.upper().0 - cells.upper };
+        cells.base + cell * cells.channels + (cells.channels - 1) * u32::from(!hop.up)
+    }
+
+    /// All channels of a link.
+    pub(super) fn channels(&self, link: usize) -> std::ops::Range<u32> {
+        let end = self.cells.get(link + 1).map_or(self.channel_count, |next| next.base);
+        self.cells[link].base..end
+    }
+
+    /// The table of a role's answers at an exit, what was sent last having been written with the lossy codec `via`.
+    pub(super) fn output(&self, world: &World, model: ModelId, tap: TapId, via: Option<CodecId>) -> Option<u16> {
+        match via {
+            None => self.outputs[model.0 as usize][tap.0 as usize],
+            Some(codec) => table(world, model, tap, &world.codecs[codec.0 as usize].name),
+        }
+    }
+}
+
+pub(super) fn tier_index(tier: Tier) -> usize {
+    match tier {
+        Tier::Device => 0,
+        Tier::Edge => 1,
+        Tier::Cloud => 2,
+    }
+}
+
+fn ids(world: &World) -> impl Iterator<Item = GroupId> + use<> {
+    (0..world.groups.len() as u16).map(GroupId)
+}
+
+fn depth(world: &World, group: GroupId) -> u8 {
+    let above = |g: &GroupId| world.links.iter().find(|l| l.lower == *g).map(|l| l.upper);
+    (std::iter::successors(Some(group), above).count() - 1) as u8
+}
+
+/// Channels of each link, and how many there are; links that share nothing need none.
+fn cells(world: &World, first: &[u32]) -> (Vec<Cells>, u32) {
+    let mut count = 0;
+    let cells = world.links.iter().map(|link| {
+        let cells = Cells {
+            base: count,
+            channels: if link.half_duplex { 1 } else { 2 },
+            own: link.is_own(),
+            lower: first[link.lower.0 as usize],
+            upper: first[link.upper.0 as usize],
+        };
+        count += cells.channels * cell_count(world, link);
+        cells
+    });
+    (cells.collect(), count)
+}
+
+/// How many cells a link has.
+pub(super) fn cell_count(world: &World, link: &super::Link) -> u32 {
+    let group = if link.is_own() { link.lower } else { link.upper };
+    world.groups[group.0 as usize].count
+}
+
+/// How each channel is shared, in the order of channels.
+pub(super) fn sharings(world: &World) -> impl Iterator<Item = Sharing> + '_ {
+    world.links.iter().flat_map(|link| {
+        let channels = if link.half_duplex { 1 } else { 2 };
+        std::iter::repeat_n(link.sharing, (channels * cell_count(world, link)) as usize)
+    })
+}
+
+fn images(world: &World) -> Vec<Vec<u32>> {
+    let classes = world.labels.iter().max().map_or(0, |most| *most as usize + 1);
+    let mut images = vec![Vec::new(); classes];
+    world.labels.iter().enumerate().for_each(|(i, label)| images[*label as usize].push(i as u32));
+    images
+}
+
+fn outputs(world: &World) -> Vec<Vec<Option<u16>>> {
+    let of = |(m, model): (usize, &super::Model)| {
+        (0..model.taps.len()).map(|t| table(world, ModelId(m as u8), TapId(t as u8), "raw")).collect()
+    };
+    world.models.iter().enumerate().map(of).collect()
+}
+
+fn table(world: &World, model: ModelId, tap: TapId, codec: &str) -> Option<u16> {
+    let model = &world.models[model.0 as usize];
+    let tap = &model.taps[tap.0 as usize];
+    let position = model.tables.outputs.iter().position(|o| o.tap == tap.name && o.codec == codec)?;
+    tap.exit.then_some(position as u16)
+}

@@ -1,0 +1,96 @@
+//! First come, first served, worked out at once: an offer says when it begins and ends, and needs no event of its own.
+
+use super::{Look, Offer};
+use crate::units::SimTime;
+use std::collections::VecDeque;
+
+/// Busy-until times of the servers, and a ring of the begins that lie ahead.
+#[derive(Debug)]
+pub(crate) struct Fifo {
+    servers: u32,
+    bound: u32,
+    until: Until,
+    /// Begins later than their offers, in order: those after now are waiting.
+    begins: VecDeque<SimTime>,
+}
+
+/// When servers will have done all that was offered so far.
+#[derive(Debug)]
+enum Until {
+    One(SimTime),
+    /// Those still busy at the last offer, in order.
+    Many(Box<VecDeque<SimTime>>),
+}
+
+impl Fifo {
+    pub(crate) fn new(servers: u32, bound: Option<u32>) -> Self {
+        let until = if servers == 1 { Until::One(SimTime::ZERO) } else { Until::Many(Box::default()) };
+        Self { servers, bound: bound.unwrap_or(u32::MAX), until, begins: VecDeque::new() }
+    }
+
+    #[inline]
+    pub(crate) fn offer(&mut self, now: SimTime, work: SimTime) -> Offer {
+        let start = self.until.earliest(now, self.servers);
+        if start > now && !self.queue(now, start) {
+            return Offer::Refused;
+        }
+        let leaves = start + work;
+        self.until.serve(start, leaves, self.servers);
+        Offer::Leaves { start, leaves }
+    }
+
+    /// Lets one more wait until `start`, if there is room.
+    fn queue(&mut self, now: SimTime, start: SimTime) -> bool {
+        while self.begins.front().is_some_and(|begin| *begin <= now) {
+            self.begins.pop_front();
+        }
+        let room = self.begins.len() < self.bound as usize;
+        if room {
+            self.begins.push_back(start);
+        }
+        room
+    }
+
+    pub(crate) fn look(&self, counted: SimTime, at: SimTime) -> Look {
+        let begun = self.begins.partition_point(|begin| *begin <= counted);
+        let (busy, work) = match &self.until {
+            Until::One(until) => (u32::from(*until > counted), u128::from(until.since(at).ns())),
+            Until::Many(until) => {
+                let ahead = until.range(until.partition_point(|u| *u <= counted)..);
+                (ahead.len() as u32, ahead.map(|u| u128::from(u.since(at).ns())).sum())
+            }
+        };
+        Look { waiting: (self.begins.len() - begun) as u32, busy, work }
+    }
+}
+
+impl Until {
+    /// When the next newcomer is served, and forgets servers that are idle by now.
+    #[inline]
+    fn earliest(&mut self, now: SimTime, servers: u32) -> SimTime {
+        match self {
+            Self::One(until) => (*until).max(now),
+            Self::Many(until) => {
+                while until.front().is_some_and(|u| *u <= now) {
+                    until.pop_front();
+                }
+                if until.len() < servers as usize { now } else { until.front().copied().unwrap_or(now) }
+            }
+        }
+    }
+
+    #[inline]
+    fn serve(&mut self, start: SimTime, leaves: SimTime, servers: u32) {
+        match self {
+            Self::One(until) => *until = leaves,
+            Self::Many(until) => {
+                if until.len() >= servers as usize {
+                    debug_assert_eq!(until.front(), Some(&start));
+                    until.pop_front();
+                }
+                let at = until.partition_point(|u| *u <= leaves);
+                until.insert(at, leaves);
+            }
+        }
+    }
+}

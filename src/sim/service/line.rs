@@ -1,0 +1,53 @@
+//! First come, first served, event by event: the twin of the fast way.
+
+use super::{Begun, Look, Offer};
+use crate::units::SimTime;
+use std::collections::VecDeque;
+
+/// Who waits, and how many are in service.
+#[derive(Debug)]
+pub(crate) struct Line {
+    servers: u32,
+    bound: usize,
+    busy: u32,
+    /// Sum of the leaving times of those in service.
+    ends: u128,
+    waiting: VecDeque<(u32, SimTime)>,
+}
+
+impl Line {
+    pub(crate) fn new(servers: u32, bound: Option<u32>) -> Self {
+        let bound = bound.map_or(usize::MAX, |b| b as usize);
+        Self { servers, bound, busy: 0, ends: 0, waiting: VecDeque::new() }
+    }
+
+    pub(crate) fn offer(&mut self, slot: u32, work: SimTime) -> Offer {
+        if self.busy == self.servers && self.waiting.len() >= self.bound {
+            return Offer::Refused;
+        }
+        self.waiting.push_back((slot, work));
+        Offer::Queued
+    }
+
+    pub(crate) fn begin(&mut self, now: SimTime) -> Option<Begun> {
+        if self.busy == self.servers {
+            return None;
+        }
+        let (slot, work) = self.waiting.pop_front()?;
+        let leaves = now + work;
+        self.busy += 1;
+        self.ends += u128::from(leaves.ns());
+        Some(Begun { slot, leaves })
+    }
+
+    pub(crate) fn leave(&mut self, now: SimTime) {
+        self.busy -= 1;
+        self.ends -= u128::from(now.ns());
+    }
+
+    pub(crate) fn look(&self, at: SimTime) -> Look {
+        let served = self.ends - u128::from(self.busy) * u128::from(at.ns());
+        let queued: u128 = self.waiting.iter().map(|(_, work)| u128::from(work.ns())).sum();
+        Look { waiting: self.waiting.len() as u32, busy: self.busy, work: served + queued }
+    }
+}

@@ -1,0 +1,160 @@
+//! How a node serves, and how a first-come-first-served channel sends: one mechanism a file.
+//!
+//! A station has one entry, [`Station::offer`]. The fast way answers [`Offer::Leaves`] with the times worked out; the
+//! explicit way answers [`Offer::Queued`], and the engine then asks [`Station::begin`] who begins, until nobody does.
+
+mod fifo;
+mod line;
+
+pub(super) use fifo::Fifo;
+pub(super) use line::Line;
+
+use crate::units::SimTime;
+
+/// What a station says to a newcomer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// Its service begins and ends then, whatever comes.
+    Leaves { start: SimTime, leaves: SimTime },
+    /// It waits, or is served at a speed that others change.
+    Queued,
+    /// The queue is full.
+    Refused,
+}
+
+/// A service that begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Begun {
+    pub slot: u32,
+    pub leaves: SimTime,
+}
+
+/// What can be known of a station.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Look {
+    pub waiting: u32,
+    pub busy: u32,
+    /// Nanoseconds of work in service and waiting, over all servers.
+    pub work: u128,
+}
+
+/// First come, first served by equal servers: worked out at once, or event by event.
+#[derive(Debug)]
+pub(super) enum Station {
+    Elided(Fifo),
+    Explicit(Line),
+}
+
+impl Station {
+    pub(super) fn new(servers: u32, bound: Option<u32>, explicit: bool) -> Self {
+        match explicit {
+            true => Self::Explicit(Line::new(servers, bound)),
+            false => Self::Elided(Fifo::new(servers, bound)),
+        }
+    }
+
+    #[inline]
+    pub(super) fn offer(&mut self, now: SimTime, slot: u32, work: SimTime) -> Offer {
+        match self {
+            Self::Elided(fifo) => fifo.offer(now, work),
+            Self::Explicit(line) => line.offer(slot, work),
+        }
+    }
+
+    /// Who begins now, if anybody.
+    pub(super) fn begin(&mut self, now: SimTime) -> Option<Begun> {
+        match self {
+            Self::Elided(_) => None,
+            Self::Explicit(line) => line.begin(now),
+        }
+    }
+
+    /// A service ended.
+    pub(super) fn leave(&mut self, now: SimTime) {
+        if let Self::Explicit(line) = self {
+            line.leave(now);
+        }
+    }
+
+    /// Its state after all that happens up to and with `counted`, its work as left at `at`.
+    pub(super) fn look(&self, counted: SimTime, at: SimTime) -> Look {
+        match self {
+            Self::Elided(fifo) => fifo.look(counted, at),
+            Self::Explicit(line) => line.look(at),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ns(t: u64) -> SimTime {
+        SimTime::from_ns(t)
+    }
+
+    /// Serves `jobs` (gap, work) event by event: the start and leaving time of each, or `None` if refused, and what
+    /// could be seen just before each came.
+    fn explicit(servers: u32, bound: Option<u32>, jobs: &[(u64, u64)]) -> Vec<(Option<(u64, u64)>, Look)> {
+        let mut line = Line::new(servers, bound);
+        let (mut running, mut out, mut now) = (Vec::<Begun>::new(), vec![(None, Look::default()); jobs.len()], 0);
+        let end = [(u64::MAX / 4, 1)];
+        for (slot, (gap, work)) in jobs.iter().chain(&end).enumerate() {
+            now += gap;
+            while let Some(first) = running.iter().copied().filter(|b| b.leaves <= ns(now)).min_by_key(|b| b.leaves) {
+                running.retain(|b| *b != first);
+                line.leave(first.leaves);
+                begin_all(&mut line, first.leaves, &mut running, &mut out);
+            }
+            if slot == jobs.len() {
+                break;
+            }
+            out[slot].1 = line.look(ns(now));
+            if line.offer(slot as u32, ns(*work)) == Offer::Queued {
+                begin_all(&mut line, ns(now), &mut running, &mut out);
+            }
+        }
+        out
+    }
+
+    fn begin_all(line: &mut Line, now: SimTime, running: &mut Vec<Begun>, out: &mut [(Option<(u64, u64)>, Look)]) {
+        while let Some(begun) = line.begin(now) {
+            out[begun.slot as usize].0 = Some((now.ns(), begun.leaves.ns()));
+            running.push(begun);
+        }
+    }
+
+    fn elided(servers: u32, bound: Option<u32>, jobs: &[(u64, u64)]) -> Vec<(Option<(u64, u64)>, Look)> {
+        let (mut fifo, mut now) = (Fifo::new(servers, bound), 0);
+        let mut serve = |(gap, work): &(u64, u64)| {
+            now += gap;
+            let look = fifo.look(ns(now), ns(now));
+            match fifo.offer(ns(now), ns(*work)) {
+                Offer::Leaves { start, leaves } => (Some((start.ns(), leaves.ns())), look),
+                _ => (None, look),
+            }
+        };
+        jobs.iter().map(&mut serve).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+        /// The fast way equals the explicit one: times, refusals and everything that can be seen.
+        #[test]
+        fn elided_equals_explicit(
+            servers in 1u32..5,
+            bound in proptest::option::of(0u32..4),
+            jobs in proptest::collection::vec((0u64..6, 1u64..12), 0..60),
+        ) {
+            prop_assert_eq!(elided(servers, bound, &jobs), explicit(servers, bound, &jobs));
+        }
+    }
+
+    #[test]
+    fn two_servers_by_hand() {
+        let jobs = [(0, 10), (1, 4), (1, 5), (1, 2)];
+        let times: Vec<_> = elided(2, None, &jobs).into_iter().map(|(t, _)| t).collect();
+        assert_eq!(times, [Some((0, 10)), Some((1, 5)), Some((5, 10)), Some((10, 12))]);
+    }
+}

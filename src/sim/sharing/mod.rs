@@ -1,0 +1,59 @@
+//! How transfers share a channel: one mechanism a file.
+
+mod fair;
+mod fifo;
+mod fixed;
+
+pub(super) use fair::{Fair, Window};
+
+use super::Sharing;
+use super::service::{Offer, Station};
+use crate::units::SimTime;
+
+/// One direction of one cell of a link, or both directions of a half-duplex one.
+#[derive(Debug)]
+pub(super) enum Channel {
+    Fixed,
+    Fifo(Station),
+    Fair(Fair),
+}
+
+/// A transfer that is offered to a channel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Transfer {
+    pub birth: u64,
+    pub slot: u32,
+    pub airtime: SimTime,
+    pub up: bool,
+}
+
+impl Channel {
+    pub(super) fn new(sharing: Sharing, explicit: bool) -> Self {
+        match sharing {
+            Sharing::Fixed => Self::Fixed,
+            Sharing::Fifo => Self::Fifo(fifo::channel(explicit)),
+            Sharing::Fair => Self::Fair(Fair::default()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn offer(&mut self, now: SimTime, transfer: Transfer, window: Window) -> Offer {
+        match self {
+            Self::Fixed => fixed::offer(now, transfer.airtime),
+            Self::Fifo(station) => station.offer(now, transfer.slot, transfer.airtime),
+            Self::Fair(fair) => {
+                fair.join(now, (transfer.birth, transfer.slot), transfer.airtime, transfer.up, window);
+                Offer::Queued
+            }
+        }
+    }
+
+    /// Airtime still to be sent at `at`, after all that happens up to and with `counted`.
+    pub(super) fn backlog(&self, counted: SimTime, at: SimTime) -> u128 {
+        match self {
+            Self::Fixed => 0,
+            Self::Fifo(station) => station.look(counted, at).work,
+            Self::Fair(fair) => fair.backlog(at),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Requests under way: slots that are used again, so that memory follows how many are under way at once.
+
+use super::event::Key;
+use super::{CodecId, Held, Hop, ModelId, NodeId, Request, RequestId, TapId};
+use crate::units::{Bytes, SimTime};
+
+/// What is being done for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Task {
+    /// Nothing: its policy is about to be asked.
+    Idle,
+    /// Bringing what a computation needs to its node.
+    Bring(Compute),
+    /// Waiting for a server, or being served.
+    Serve(Compute),
+    /// Bringing the answer to its sink.
+    Return(NodeId),
+}
+
+/// A computation, resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Compute {
+    pub model: ModelId,
+    pub from: TapId,
+    pub upto: TapId,
+    pub node: NodeId,
+    /// The lossy codec that its input was last written with.
+    pub via: Option<CodecId>,
+}
+
+/// A transfer under way, hop by hop.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cargo {
+    pub raw: bool,
+    pub bytes: Bytes,
+    pub hop: Hop,
+    /// What this hop puts on the wire.
+    pub wire: u64,
+}
+
+/// All there is of a request under way.
+#[derive(Clone, Debug)]
+pub(super) struct Leg {
+    /// The event that is pending for it; older ones in the queue are void.
+    pub pending: Key,
+    pub birth: u64,
+    /// What its policy sees.
+    pub request: Request,
+    pub image: u32,
+    pub counted: bool,
+    pub task: Task,
+    pub cargo: Cargo,
+    /// The lossy codec that what it holds was last written with.
+    pub via: Option<CodecId>,
+    /// The node that made the latest answer.
+    pub answered_at: NodeId,
+    /// When it was offered to the station or channel where it is.
+    pub offered: SimTime,
+    /// What it was offered for has begun: it does not only wait.
+    pub begun: bool,
+    /// The last time its policy was asked, and how often at that time.
+    pub asked: (SimTime, u32),
+    pub compute_ns: [u64; 3],
+    pub bytes_up: u64,
+    pub bytes_down: u64,
+    /// Beyond idle, spent by its home: microwatts times nanoseconds.
+    pub home_fj: u64,
+    live: bool,
+    /// Nodes that received the raw image, its home left out, and the lossy codec it came in.
+    holders: Vec<(NodeId, Option<CodecId>)>,
+}
+
+/// All requests under way.
+#[derive(Debug, Default)]
+pub(super) struct Slab {
+    legs: Vec<Leg>,
+    free: Vec<u32>,
+}
+
+impl Leg {
+    fn new(slot: u32) -> Self {
+        let nowhere = Hop { link: 0, up: true, from: NodeId(0), to: NodeId(0) };
+        Self {
+            pending: Key::NONE,
+            birth: 0,
+            request: Request {
+                id: RequestId(slot),
+                workload: 0,
+                home: NodeId(0),
+                at: NodeId(0),
+                born: SimTime::ZERO,
+                deadline: None,
+                held: Held::Raw,
+                answer: None,
+                steps: 0,
+                refused: 0,
+            },
+            image: 0,
+            counted: false,
+            task: Task::Idle,
+            cargo: Cargo { raw: false, bytes: Bytes(0), hop: nowhere, wire: 0 },
+            via: None,
+            answered_at: NodeId(0),
+            offered: SimTime::ZERO,
+            begun: false,
+            asked: (SimTime::ZERO, 0),
+            compute_ns: [0; 3],
+            bytes_up: 0,
+            bytes_down: 0,
+            home_fj: 0,
+            live: false,
+            holders: Vec::new(),
+        }
+    }
+
+    /// Starts a new life in this slot.
+    fn reset(&mut self) {
+        let mut holders = std::mem::take(&mut self.holders);
+        holders.clear();
+        *self = Self { live: true, holders, ..Self::new(self.request.id.0) };
+    }
+
+    /// Whether a node has the raw image, and the lossy codec it came in.
+    pub(super) fn holds_raw(&self, node: NodeId) -> Option<Option<CodecId>> {
+        if node == self.request.home {
+            return Some(None);
+        }
+        self.holders.iter().find(|(n, _)| *n == node).map(|(_, via)| *via)
+    }
+
+    /// Notes that a node received the raw image.
+    pub(super) fn receive_raw(&mut self, node: NodeId, via: Option<CodecId>) {
+        if self.holds_raw(node).is_none() {
+            self.holders.push((node, via));
+        }
+    }
+}
+
+impl Slab {
+    /// A slot for a newborn.
+    pub(super) fn take(&mut self) -> u32 {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.legs.push(Leg::new(self.legs.len() as u32));
+            self.legs.len() as u32 - 1
+        });
+        self.legs[slot as usize].reset();
+        slot
+    }
+
+    /// Gives a slot back.
+    pub(super) fn give_back(&mut self, slot: u32) {
+        let leg = &mut self[slot];
+        leg.live = false;
+        leg.pending = Key::NONE;
+        self.free.push(slot);
+    }
+
+    /// Slots of the requests under way, in order of birth.
+    pub(super) fn live(&self) -> Vec<u32> {
+        let mut live: Vec<u32> = (0..self.legs.len() as u32).filter(|s| self[*s].live).collect();
+        live.sort_unstable_by_key(|s| self[*s].birth);
+        live
+    }
+
+    /// How many requests were under way at once, at most.
+    #[cfg(test)]
+    pub(super) fn most(&self) -> usize {
+        self.legs.len()
+    }
+
+    /// How many are under way.
+    pub(super) fn len(&self) -> usize {
+        self.legs.len() - self.free.len()
+    }
+}
+
+impl std::ops::Index<u32> for Slab {
+    type Output = Leg;
+    #[inline]
+    fn index(&self, slot: u32) -> &Leg {
+        &self.legs[slot as usize]
+    }
+}
+
+impl std::ops::IndexMut<u32> for Slab {
+    #[inline]
+    fn index_mut(&mut self, slot: u32) -> &mut Leg {
+        &mut self.legs[slot as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_used_again_and_forget() {
+        let mut slab = Slab::default();
+        let (a, b) = (slab.take(), slab.take());
+        slab[a].receive_raw(NodeId(5), None);
+        slab.give_back(a);
+        let c = slab.take();
+        assert_eq!((a, slab.most(), slab.len(), slab.live()), (c, 2, 2, vec![a, b]));
+        assert_eq!(slab[c].holds_raw(NodeId(5)), None);
+        assert_eq!(slab[c].holds_raw(NodeId(0)), Some(None));
+    }
+}

@@ -1,0 +1,140 @@
+//! All nodes' stations and all links' channels, and what policies may know of them.
+
+use super::board::Board;
+use super::layout::Layout;
+use super::service::{Begun, Look, Offer, Station};
+use super::sharing::{Channel, Transfer, Window};
+use super::{Knowledge, NodeId, RunOptions, Service, World};
+use crate::units::SimTime;
+
+/// The servers of all nodes, by node.
+#[derive(Debug)]
+pub(super) struct Nodes {
+    stations: Vec<Station>,
+    board: Board<Look>,
+}
+
+impl Nodes {
+    pub(super) fn new(world: &World, options: &RunOptions) -> Self {
+        let of = |group: &super::NodeGroup| {
+            let Service::Fifo(fifo) = &group.service;
+            let (servers, bound, explicit) = (fifo.servers, fifo.bound, options.explicit);
+            (0..group.count).map(move |_| Station::new(servers, bound, explicit))
+        };
+        let stations: Vec<Station> = world.groups.iter().flat_map(of).collect();
+        Self { board: Board::new(world.information.staleness, stations.len()), stations }
+    }
+
+    #[inline]
+    pub(super) fn offer(&mut self, node: NodeId, now: SimTime, slot: u32, work: SimTime) -> Offer {
+        self.changing(node, now).offer(now, slot, work)
+    }
+
+    pub(super) fn begin(&mut self, node: NodeId, now: SimTime) -> Option<Begun> {
+        self.stations[node.0 as usize].begin(now)
+    }
+
+    pub(super) fn leave(&mut self, node: NodeId, now: SimTime) {
+        self.changing(node, now).leave(now);
+    }
+
+    #[inline]
+    fn changing(&mut self, node: NodeId, now: SimTime) -> &mut Station {
+        let station = &mut self.stations[node.0 as usize];
+        self.board.before_change(node.0, now, |p| station.look(p.counted, p.at));
+        station
+    }
+}
+
+/// The channels of all links.
+#[derive(Debug)]
+pub(super) struct Channels {
+    channels: Vec<Channel>,
+    board: Board<u128>,
+    window: Window,
+}
+
+impl Channels {
+    pub(super) fn new(world: &World, options: &RunOptions) -> Self {
+        let new = |sharing| Channel::new(sharing, options.explicit);
+        let channels: Vec<Channel> = super::layout::sharings(world).map(new).collect();
+        let board = Board::new(world.information.staleness, channels.len());
+        Self { board, channels, window: (world.horizon.warm_up, world.horizon.end) }
+    }
+
+    #[inline]
+    pub(super) fn offer(&mut self, channel: u32, now: SimTime, transfer: Transfer) -> Offer {
+        let window = self.window;
+        self.changing(channel, now).offer(now, transfer, window)
+    }
+
+    /// The channel, about to change.
+    #[inline]
+    pub(super) fn changing(&mut self, channel: u32, now: SimTime) -> &mut Channel {
+        let of = &mut self.channels[channel as usize];
+        self.board.before_change(channel, now, |p| of.backlog(p.counted, p.at));
+        of
+    }
+
+    /// The channel, when what happens to it was announced by [`Channels::changing`] or is the end of the run.
+    pub(super) fn get(&mut self, channel: u32) -> &mut Channel {
+        &mut self.channels[channel as usize]
+    }
+
+    /// The counted window.
+    pub(super) fn window(&self) -> Window {
+        self.window
+    }
+}
+
+/// What a policy may know now, standing at a node, or nowhere.
+pub(super) struct Known<'a> {
+    pub world: &'a World,
+    pub layout: &'a Layout,
+    pub nodes: &'a Nodes,
+    pub channels: &'a Channels,
+    pub now: SimTime,
+    pub here: Option<NodeId>,
+}
+
+impl Known<'_> {
+    fn look(&self, node: NodeId) -> Look {
+        let station = &self.nodes.stations[node.0 as usize];
+        if self.nodes.board.is_exact() || self.here == Some(node) {
+            return station.look(self.now, self.now);
+        }
+        self.nodes.board.read(node.0, self.now, |p| station.look(p.counted, p.at))
+    }
+
+    fn airtime(&self, channel: u32, ends: [NodeId; 2]) -> u128 {
+        let of = &self.channels.channels[channel as usize];
+        if self.channels.board.is_exact() || ends.map(Some).contains(&self.here) {
+            return of.backlog(self.now, self.now);
+        }
+        self.channels.board.read(channel, self.now, |p| of.backlog(p.counted, p.at))
+    }
+}
+
+fn span(ns: u128) -> SimTime {
+    SimTime::from_ns(u64::try_from(ns).unwrap_or(u64::MAX))
+}
+
+impl Knowledge for Known<'_> {
+    fn waiting(&self, node: NodeId) -> u32 {
+        self.look(node).waiting
+    }
+
+    fn busy(&self, node: NodeId) -> u32 {
+        self.look(node).busy
+    }
+
+    fn backlog(&self, node: NodeId) -> SimTime {
+        let servers = self.world.groups[self.layout.group_of(node).0 as usize].servers();
+        span(self.look(node).work / u128::from(servers.max(1)))
+    }
+
+    fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {
+        let hops = std::iter::successors(self.layout.next_hop(from, to), |hop| self.layout.next_hop(hop.to, to));
+        span(hops.map(|hop| self.airtime(self.layout.channel(hop), [hop.from, hop.to])).sum())
+    }
+}
