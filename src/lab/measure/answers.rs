@@ -15,7 +15,7 @@ pub struct Part {
     /// Their numbers.
     pub image: Vec<u32>,
     /// Their labels.
-    pub label: Vec<u8>,
+    pub label: Vec<u16>,
     /// Logits, `[images][classes]`.
     pub logits: Vec<f32>,
 }
@@ -23,13 +23,17 @@ pub struct Part {
 impl Part {
     fn of(split: Split, executor: &Executor, data: &Dataset, images: &Images) -> Self {
         let logits = executor.logits(&images.scaled(&data.scaling));
-        Self { split, image: images.number.clone(), label: images.label.clone(), logits }
+        Self { split, image: images.number.clone(), label: images.label.iter().map(|&l| l.into()).collect(), logits }
     }
 
     /// Labels and logits, image by image.
     pub fn rows(&self) -> impl Iterator<Item = (usize, &[f32])> + Clone {
-        let classes = self.logits.len() / self.label.len().max(1);
-        self.label.iter().map(|&l| usize::from(l)).zip(self.logits.chunks_exact(classes.max(1)))
+        self.label.iter().map(|&l| usize::from(l)).zip(self.logits.chunks_exact(self.classes().max(1)))
+    }
+
+    /// How many classes.
+    pub fn classes(&self) -> usize {
+        self.logits.len() / self.label.len().max(1)
     }
 }
 

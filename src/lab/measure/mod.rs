@@ -5,15 +5,13 @@
 
 mod answers;
 mod bytes;
-mod calibrate;
 mod figures;
 mod profile;
 mod timing;
 mod verify;
 
 pub use answers::Answers;
-pub use calibrate::{expected_calibration_error, negative_log_likelihood, temperature};
-pub use figures::wilson;
+pub use figures::proportion;
 pub use verify::verify;
 
 use super::data::Dataset;

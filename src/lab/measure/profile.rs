@@ -50,7 +50,7 @@ pub fn assemble(
         },
         taps: taps(description, sizes.mean())?,
         accuracy: figures::accuracy(answers, data.classes.len()),
-        calibration: figures::calibration(answers),
+        calibration: figures::calibration(answers)?,
         lineage,
         provenance: provenance(times.is_some()),
         tuned_on_test: false,

@@ -2,12 +2,14 @@
 
 use super::checkpoint::Epoch;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::cell::Cell;
 
 /// A bar for one training, and a line an epoch.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
     name: String,
+    validation: Cell<Option<f64>>,
     told: bool,
 }
 
@@ -17,16 +19,19 @@ impl Progress {
         let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} steps, {eta} left, {msg}");
         let bar = ProgressBar::no_length().with_prefix(name.to_string());
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, name: name.into(), told: true }
+        Self { bar, name: name.into(), validation: Cell::new(None), told: true }
     }
 
     /// Nothing at all.
     pub fn hidden() -> Self {
-        Self { bar: ProgressBar::hidden(), name: String::new(), told: false }
+        Self { bar: ProgressBar::hidden(), name: String::new(), validation: Cell::new(None), told: false }
     }
 
     /// Starts at a step.
     pub fn begin(&self, step: u64, steps: u64) {
+        if step > 0 && step < steps {
+            self.say(&format!("goes on after step {step} of {steps}"));
+        }
         self.bar.set_length(steps);
         self.bar.set_position(step);
         self.bar.reset_eta();
@@ -36,13 +41,16 @@ impl Progress {
     pub fn step(&self, loss: f64) {
         self.bar.inc(1);
         if self.bar.position().is_multiple_of(16) {
-            self.bar.set_message(format!("loss {loss:.4}"));
+            let validation =
+                self.validation.get().map_or(String::new(), |v| format!(", validation {:.2} %", 100.0 * v));
+            self.bar.set_message(format!("loss {loss:.4}{validation}"));
         }
     }
 
     /// One epoch done.
     pub fn epoch(&self, number: usize, of: u32, epoch: &Epoch, images_per_s: f64) {
         let Epoch { loss, validation } = epoch;
+        self.validation.set(Some(*validation));
         let left = self.bar.eta().as_secs();
         self.say(&format!(
             "epoch {number}/{of}: loss {loss:.4}, validation {:.2} %, {images_per_s:.0} images/s, {left} s left",
