@@ -28,7 +28,7 @@ pub struct Recipe {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Data {
-    /// The source's name; `tierwise list data` tells them all.
+    /// The source's name; a wrong one is answered with the right ones.
     pub source: String,
 }
 

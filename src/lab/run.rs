@@ -123,9 +123,17 @@ impl Bench<'_> {
         let trained = self.trained(name, variant, &architecture)?;
         let lineage = self.lineage(name, variant, &trained);
         measure::measure(&self.folder(name), &variant.architecture, &trained, self.data, lineage)?;
+        self.forget(name)?;
+        Ok(true)
+    }
+
+    /// Removes a checkpoint that is no longer needed, and its folder after the last one.
+    fn forget(&self, name: &str) -> Result<(), Problem> {
         let checkpoint = self.checkpoint(name);
         std::fs::remove_file(&checkpoint).map_err(|e| Problem::io("remove the checkpoint", &checkpoint, &e))?;
-        Ok(true)
+        // Fails while other variants' checkpoints are in it, as it should.
+        let _ = checkpoint.parent().map(std::fs::remove_dir);
+        Ok(())
     }
 
     fn folder(&self, name: &str) -> PathBuf {
