@@ -117,7 +117,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let (compute, moved) = self.resolve(slot, model, upto, node, send)?;
         match moved {
             None => {
-                self.legs[slot].request.at = node;
+                let leaves_behind = compute.from == TapId(0) && self.legs[slot].request.at != node;
+                self.stand(slot, node, leaves_behind);
                 self.serve(slot, compute);
                 Ok(())
             }

@@ -154,8 +154,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         Ok(())
     }
 
-    /// The request now stands where its computation is.
-    fn stand(&mut self, slot: u32, node: NodeId, raw: bool) {
+    /// The request now stands where its computation is; what it held elsewhere is left there if it goes on from raw.
+    pub(super) fn stand(&mut self, slot: u32, node: NodeId, raw: bool) {
         let request = &mut self.legs[slot].request;
         request.at = node;
         if raw {
