@@ -1,0 +1,3 @@
+mod end_to_end;
+mod made_up;
+mod telling;

@@ -1,0 +1,242 @@
+//! The answer in seven lines: which policy is best at what, by how much, and how a cascade does against both ends.
+//!
+//! A difference is told only where its sign is certain at 95 %: over replications, paired, and over images for
+//! accuracies. Elsewhere policies are called unresolved.
+
+use super::manifest::Manifest;
+use super::metric::{self, Better};
+use super::tables::{Difference, Row};
+use super::text;
+use std::collections::BTreeMap;
+
+/// What policies are ranked by: the quantity, and what the best one is.
+const RANKED: [(&str, &str); 4] = [
+    ("accuracy_all", "Right most often, of all requests"),
+    ("latency_p95_s", "Fastest, at the 95th percentile"),
+    ("marginal_j_per_request", "Fewest joules beyond idling per request"),
+    ("miss_rate", "Fewest requests late or lost"),
+];
+
+/// Seven lines.
+pub fn summary(manifest: &Manifest, rows: &[Row], differences: &[Difference]) -> Vec<String> {
+    let facts = Facts::new(manifest, rows, differences);
+    let best = RANKED.iter().map(|(metric, what)| format!("{what}: {}.", best(&facts, metric)));
+    let first = std::iter::once(subject(manifest));
+    first.chain(best).chain(versus(&facts)).collect()
+}
+
+fn subject(manifest: &Manifest) -> String {
+    let (policies, replications) = (manifest.policies.len(), manifest.replications as usize);
+    let points = match manifest.points.as_slice() {
+        [] | [_] => String::new(),
+        [first, ..] => format!(" at {} of {}", text::count(manifest.points.len(), "value"), first.parameter),
+    };
+    format!(
+        "{}: {}{points}, {} each on the same requests.",
+        manifest.title,
+        if policies == 1 { "1 policy".into() } else { format!("{policies} policies") },
+        text::count(replications, "replication")
+    )
+}
+
+/// Results by what they are about.
+struct Facts<'a> {
+    manifest: &'a Manifest,
+    values: BTreeMap<(u32, &'a str, &'a str), f64>,
+    differences: BTreeMap<(u32, &'a str, &'a str, &'a str), &'a Difference>,
+}
+
+impl<'a> Facts<'a> {
+    fn new(manifest: &'a Manifest, rows: &'a [Row], differences: &'a [Difference]) -> Self {
+        let value = |row: &'a Row| ((row.point, row.metric.as_str(), row.policy.as_str()), row.value.mean);
+        let pair = |d: &'a Difference| ((d.point, d.metric.as_str(), d.policy.as_str(), d.other.as_str()), d);
+        Self { manifest, values: rows.iter().map(value).collect(), differences: differences.iter().map(pair).collect() }
+    }
+
+    fn points(&self) -> std::ops::Range<u32> {
+        0..self.manifest.points.len() as u32
+    }
+
+    /// `policy` less `other`.
+    fn difference(&self, point: u32, metric: &str, policy: &str, other: &str) -> Option<Difference> {
+        let stored = |a, b| self.differences.get(&(point, metric, a, b));
+        stored(policy, other).map(|d| (*d).clone()).or_else(|| stored(other, policy).map(|d| d.reversed()))
+    }
+
+    /// Policies that have the quantity, the best first.
+    fn ranked(&self, point: u32, metric: &str) -> Vec<&'a str> {
+        let value = |policy: &'a String| Some((*self.values.get(&(point, metric, policy.as_str()))?, policy.as_str()));
+        let sign = if better(metric) == Better::Higher { -1.0 } else { 1.0 };
+        let mut all: Vec<(f64, &str)> = self.manifest.policies.iter().filter_map(value).collect();
+        all.retain(|(value, _)| !value.is_nan());
+        all.sort_by(|a, b| (sign * a.0).total_cmp(&(sign * b.0)));
+        all.into_iter().map(|(_, policy)| policy).collect()
+    }
+
+    /// The first policy of a strategy.
+    fn of_strategy(&self, strategy: &str) -> Option<&'a str> {
+        let at = self.manifest.strategies.iter().position(|s| s == strategy)?;
+        self.manifest.policies.get(at).map(String::as_str)
+    }
+
+    /// ` at 0.2 /s`, ` at 0.05 /s to 0.4 /s`; nothing without a sweep.
+    fn places(&self, points: &[u32]) -> String {
+        let value = |point: &u32| self.manifest.points[*point as usize].value.as_str();
+        let all = points.len() == self.manifest.points.len();
+        match points {
+            _ if all && points.len() == 1 => String::new(),
+            _ if all => " everywhere".into(),
+            [one] => format!(" at {}", value(one)),
+            [first, .., last] if *last - *first + 1 == points.len() as u32 && points.len() > 2 => {
+                format!(" at {} to {}", value(first), value(last))
+            }
+            several => format!(" at {}", text::list(&several.iter().map(value).collect::<Vec<_>>())),
+        }
+    }
+
+    /// The same for one point out of several.
+    fn place(&self, point: u32) -> String {
+        if self.manifest.points.len() > 1 {
+            format!(" at {}", self.manifest.points[point as usize].value)
+        } else {
+            String::new()
+        }
+    }
+}
+
+fn better(metric: &str) -> Better {
+    metric::find(metric).map_or(Better::Neither, |m| m.better)
+}
+
+/// Points by a verdict, verdicts in the order of their first points.
+fn by_verdict<V: PartialEq>(points: impl Iterator<Item = (u32, V)>) -> Vec<(V, Vec<u32>)> {
+    let mut groups: Vec<(V, Vec<u32>)> = Vec::new();
+    for (point, verdict) in points {
+        match groups.iter_mut().find(|(known, _)| *known == verdict) {
+            Some((_, points)) => points.push(point),
+            None => groups.push((verdict, vec![point])),
+        }
+    }
+    groups
+}
+
+/// Who leads at each point: the best policy and all that it cannot be told from.
+fn best(facts: &Facts<'_>, metric: &str) -> String {
+    let leaders = |point: u32| {
+        let ranked = facts.ranked(point, metric);
+        let tied = |other: &&str| facts.difference(point, metric, ranked[0], other).is_none_or(|d| !d.resolved());
+        let mut ties: Vec<&str> = ranked.iter().skip(1).filter(|p| tied(p)).copied().collect();
+        ties.sort_by_key(|policy| facts.manifest.policies.iter().position(|p| p == policy));
+        (ranked.first().copied(), ties)
+    };
+    let groups = by_verdict(facts.points().map(|point| (point, leaders(point))));
+    let told = groups.iter().map(|((first, ties), points)| match first {
+        None => format!("nobody{}", facts.places(points)),
+        Some(first) if ties.is_empty() => lead(facts, metric, first, points),
+        Some(first) => unresolved(facts, first, ties, points),
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
+fn unresolved(facts: &Facts<'_>, first: &str, ties: &[&str], points: &[u32]) -> String {
+    let among: Vec<&str> = std::iter::once(first).chain(ties.iter().copied()).collect();
+    format!("unresolved between {}{}", text::list(&among), facts.places(points))
+}
+
+/// The lead over the second, where it is shortest.
+fn lead(facts: &Facts<'_>, metric: &str, first: &str, points: &[u32]) -> String {
+    let ahead = |point: &u32| {
+        let second = facts.ranked(*point, metric).get(1).copied()?;
+        Some((*point, facts.difference(*point, metric, first, second)?))
+    };
+    let shortest = points.iter().filter_map(ahead).min_by(|a, b| a.1.value.mean.abs().total_cmp(&b.1.value.mean.abs()));
+    let by = shortest.map_or_else(String::new, |(point, d)| {
+        let least = if points.len() > 1 { "at least " } else { "" };
+        let place = if points.len() > 1 { facts.place(point) } else { String::new() };
+        format!(" ({least}{} against {}{place})", text::difference(&d), d.other)
+    });
+    format!("{first}{}{by}", facts.places(points))
+}
+
+/// A cascade against both ends of its path; without one, what else is worth two lines.
+fn versus(facts: &Facts<'_>) -> [String; 2] {
+    let pair = |cascade: &str, strategy: &str, metrics: &[(&str, &str)]| {
+        let other = facts.of_strategy(strategy)?;
+        let told: Vec<String> =
+            metrics.iter().filter_map(|(m, word)| against(facts, cascade, other, m, word)).collect();
+        Some(format!("{cascade} against {other}: {}.", told.join("; ")))
+    };
+    let cascade = facts.of_strategy("cascade");
+    let local = cascade
+        .and_then(|c| pair(c, "local", &[("accuracy_all", "accuracy"), ("accuracy_on_time", "accuracy in time")]));
+    let cloud = cascade
+        .and_then(|c| pair(c, "cloud", &[("marginal_j_per_request", "joules"), ("latency_p95_s", "p95 latency")]));
+    [local.unwrap_or_else(|| undominated(facts)), cloud.unwrap_or_else(|| energy(facts))]
+}
+
+/// Where one policy beats another in a quantity, where it loses, and where that is open.
+fn against(facts: &Facts<'_>, policy: &str, other: &str, metric: &str, word: &str) -> Option<String> {
+    let verdict = |d: &Difference| match (d.resolved(), (d.value.mean > 0.0) == (better(metric) == Better::Higher)) {
+        (false, _) => "unresolved",
+        (true, true) => "better",
+        (true, false) => "worse",
+    };
+    let at = |point: u32| Some((point, facts.difference(point, metric, policy, other)?));
+    let all: Vec<(u32, Difference)> = facts.points().filter_map(at).collect();
+    let groups = by_verdict(all.iter().map(|(point, d)| (*point, verdict(d))));
+    let told = groups.iter().map(|(verdict, points)| {
+        let span = if *verdict == "unresolved" { String::new() } else { span(&all, points) };
+        format!("{verdict}{}{span}", facts.places(points))
+    });
+    (!all.is_empty()).then(|| format!("{word} {}", told.collect::<Vec<_>>().join(", ")))
+}
+
+/// ` (+1.2 points [1.0, 1.4])`, or from the least to the greatest of several.
+fn span(all: &[(u32, Difference)], points: &[u32]) -> String {
+    let mut own: Vec<&Difference> = all.iter().filter(|(point, _)| points.contains(point)).map(|(_, d)| d).collect();
+    own.sort_by(|a, b| a.value.mean.abs().total_cmp(&b.value.mean.abs()));
+    match own.as_slice() {
+        [] => String::new(),
+        [one] => format!(" ({})", text::difference(one)),
+        [least, .., most] => format!(" ({} to {})", text::difference(least), text::difference(most)),
+    }
+}
+
+/// Policies that no other beats in accuracy, latency and joules at once, at the middle point.
+fn undominated(facts: &Facts<'_>) -> String {
+    let point = facts.points().end.saturating_sub(1) / 2;
+    let axes = RANKED.map(|(metric, _)| metric);
+    let value = |policy: &str, metric: &str| {
+        let found = facts.values.iter().find(|((p, m, who), _)| *p == point && *m == metric && *who == policy);
+        let sign = if better(metric) == Better::Higher { -1.0 } else { 1.0 };
+        sign * found.map_or(f64::NAN, |(_, value)| *value)
+    };
+    let dominates = |a: &str, b: &str| {
+        axes[..3].iter().all(|m| value(a, m) <= value(b, m)) && axes[..3].iter().any(|m| value(a, m) < value(b, m))
+    };
+    let free = |p: &&String| facts.manifest.policies.iter().all(|other| !dominates(other, p));
+    let names: Vec<&String> = facts.manifest.policies.iter().filter(free).collect();
+    format!("Beaten by none in accuracy, p95 latency and joules at once{}: {}.", facts.place(point), text::list(&names))
+}
+
+/// The range of system joules per request, at the middle point.
+fn energy(facts: &Facts<'_>) -> String {
+    let point = facts.points().end.saturating_sub(1) / 2;
+    let ranked = facts.ranked(point, "system_j_per_request");
+    let told = |policy: &&str| {
+        let value = facts.values.get(&(point, "system_j_per_request", *policy)).copied().unwrap_or(f64::NAN);
+        format!("{} ({})", policy, text::value("J", value))
+    };
+    match (ranked.first(), ranked.last()) {
+        (Some(first), Some(last)) if first != last => {
+            format!(
+                "All joules per request, idling included{}: from {} to {}.",
+                facts.place(point),
+                told(first),
+                told(last)
+            )
+        }
+        (Some(only), _) => format!("All joules per request, idling included{}: {}.", facts.place(point), told(only)),
+        _ => "No requests were answered.".into(),
+    }
+}
