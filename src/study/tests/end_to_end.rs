@@ -169,3 +169,30 @@ fn a_table_and_seven_lines() {
     assert!(words[5].starts_with("ask against stay: accuracy better everywhere (+"), "{words:?}");
     assert!(words[6].starts_with("ask against go: joules better everywhere (-"), "{words:?}");
 }
+
+/// The engine itself, on made-up models: what each request's story says is what the tables add up.
+#[test]
+fn the_engines_runs_agree_with_their_stories() {
+    let home = home();
+    let registry = crate::policy::Registry::default();
+    let scenario = scenario("", "");
+    let study = Study::load(&scenario, &registry, &crate::scenario::made_up::MadeUp::new()).expect("loaded");
+    let of = |name: &str, threads| {
+        study.run(&options(&home.path().join(name), threads)).expect("run");
+        files(&home.path().join(name))
+    };
+    assert_eq!(of("one", 1), of("two", 2));
+    let runs = Table::read(&home.path().join("one").join(RUNS)).expect("runs");
+    for (row, policy) in runs.str("policy").expect("policies").iter().enumerate() {
+        let place = (runs.u32("point").expect("points")[row], runs.u32("replication").expect("replications")[row]);
+        let path = home.path().join(format!("one/requests/{}-{policy}-{}.parquet", place.0, place.1));
+        let story = Table::read(&path).expect("requests");
+        let counted = story.bool("counted").expect("flags");
+        let count =
+            |flags: &[bool]| flags.iter().zip(counted).filter(|(flag, counted)| **flag && **counted).count() as u64;
+        assert_eq!(count(counted), runs.u64("born").expect("counts")[row]);
+        assert_eq!(count(story.bool("late").expect("flags")), runs.u64("late").expect("counts")[row]);
+        let answered: Vec<bool> = story.str("outcome").expect("outcomes").iter().map(|o| o == "answered").collect();
+        assert_eq!(count(&answered), runs.u64("answered").expect("counts")[row]);
+    }
+}
