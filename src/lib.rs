@@ -2,6 +2,8 @@
 #![deny(missing_docs)]
 
 pub mod catalog;
+#[cfg(feature = "lab")]
+pub mod cli;
 pub mod config;
 pub mod kernel;
 #[cfg(feature = "lab")]
@@ -9,6 +11,8 @@ pub mod lab;
 pub mod policy;
 pub mod problem;
 pub mod random;
+#[cfg(feature = "tables")]
+pub mod report;
 pub mod scenario;
 pub mod sim;
 pub mod stats;
@@ -29,3 +33,6 @@ pub mod store {
 #[cfg(feature = "tables")]
 pub mod study;
 pub mod units;
+
+#[cfg(feature = "lab")]
+pub use cli::Program;

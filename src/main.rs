@@ -1,1 +1,5 @@
-fn main() {}
+//! The command line of tierwise.
+
+fn main() -> std::process::ExitCode {
+    tierwise::Program::new().main()
+}

@@ -1,0 +1,51 @@
+use super::output::say;
+use crate::catalog;
+use crate::policy::{Entry, Registry};
+use crate::problem::{Problem, Problems, remedy_for_name};
+use crate::report::data::metric;
+use clap::Args;
+
+/// Explains a policy, a preset or a column of a table, with its sources.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Its name.
+    name: String,
+}
+
+impl Explain {
+    pub fn execute(&self, registry: &Registry) -> Result<(), Problems> {
+        let name = self.name.as_str();
+        let policy = registry.entries().iter().find(|e| e.name == name).map(policy);
+        let text = policy.or_else(|| device(name)).or_else(|| link(name)).or_else(|| column(name));
+        say(text.ok_or_else(|| unknown(name, registry))?);
+        Ok(())
+    }
+}
+
+fn unknown(name: &str, registry: &Registry) -> Problem {
+    let known: Vec<&str> =
+        registry.entries().iter().map(|e| e.name).chain(catalog::devices()).chain(catalog::links()).collect();
+    Problem::new("nothing of this name").received(format!("`{name}`")).remedy(remedy_for_name(name, known))
+}
+
+/// What it does, and its options.
+fn policy(entry: &Entry) -> String {
+    let options = entry.schema.get("properties").and_then(|p| p.as_object()).into_iter().flatten();
+    let text =
+        |o: &serde_json::Value| o.get("description").and_then(|d| d.as_str()).unwrap_or_default().replace('\n', " ");
+    let lines: Vec<String> = options.map(|(name, option)| format!("  {name}: {}", text(option))).collect();
+    let heading = if lines.is_empty() { "No options." } else { "Options:" };
+    format!("policy {}\n\n{}\n\n{heading}\n{}", entry.name, entry.description(), lines.join("\n"))
+}
+
+fn device(name: &str) -> Option<String> {
+    Some(format!("device preset {name}\n\n{}", toml::to_string(&catalog::device(name)?).ok()?))
+}
+
+fn link(name: &str) -> Option<String> {
+    Some(format!("link preset {name}\n\n{}", toml::to_string(&catalog::link(name)?).ok()?))
+}
+
+fn column(name: &str) -> Option<String> {
+    metric::find(name).map(|m| format!("column {}: {}\n\n{}", m.column, m.title, m.meaning))
+}

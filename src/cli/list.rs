@@ -1,0 +1,54 @@
+use super::output::say;
+use crate::catalog;
+use crate::policy::Registry;
+use crate::problem::Problems;
+use clap::{Args, ValueEnum};
+
+/// Lists what scenarios can name: policies, device presets, link presets.
+#[derive(Debug, Args)]
+pub struct List {
+    /// What to list; absent: everything.
+    what: Option<What>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    Policies,
+    Devices,
+    Links,
+}
+
+impl List {
+    pub fn execute(&self, registry: &Registry) -> Result<(), Problems> {
+        let wanted = |what| self.what.is_none_or(|w| w == what);
+        if wanted(What::Policies) {
+            section(
+                "policies",
+                registry.entries().iter().map(|e| (e.name.to_string(), first_sentence(e.description()))),
+            );
+        }
+        if wanted(What::Devices) {
+            section(
+                "device presets",
+                catalog::devices().into_iter().filter_map(|n| Some((n.into(), catalog::device(n)?.title))),
+            );
+        }
+        if wanted(What::Links) {
+            section(
+                "link presets",
+                catalog::links().into_iter().filter_map(|n| Some((n.into(), catalog::link(n)?.title))),
+            );
+        }
+        Ok(())
+    }
+}
+
+fn section(title: &str, rows: impl Iterator<Item = (String, String)>) {
+    say(format!("{title}:"));
+    rows.for_each(|(name, text)| say(format!("  {name:<18} {text}")));
+}
+
+fn first_sentence(text: &str) -> String {
+    let end = text.find(". ").or(text.find(".\n")).map_or(text.len(), |i| i + 1);
+    text[..end].replace('\n', " ")
+}

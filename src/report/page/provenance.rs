@@ -1,0 +1,85 @@
+//! Where the numbers come from.
+
+use crate::report::data::{Profile, Study, Summary};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct Provenance {
+    notes: Vec<String>,
+    facts: Vec<Fact>,
+    flags: Vec<Flag>,
+    profiles: Vec<Listed>,
+}
+
+#[derive(Serialize)]
+struct Fact {
+    name: &'static str,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct Flag {
+    name: String,
+    meaning: String,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    role: String,
+    id: String,
+    sha256: String,
+}
+
+/// What a reader must know of flagged rows.
+const MEANINGS: [(&str, &str); 2] = [
+    ("extrapolated", "a preset was used outside the range it was fitted on"),
+    ("tuned_on_test", "something was chosen by looking at test images"),
+];
+
+/// The provenance of a study.
+pub(super) fn of(study: &Study) -> Provenance {
+    let m = &study.manifest;
+    Provenance {
+        notes: m.notes.clone(),
+        facts: facts(study),
+        flags: flags(study),
+        profiles: m.profiles.iter().map(listed).collect(),
+    }
+}
+
+fn facts(study: &Study) -> Vec<Fact> {
+    let m = &study.manifest;
+    let parameter = study.points.first().map(|p| p.parameter.clone()).unwrap_or_default();
+    let values: Vec<&str> = study.points.iter().map(|p| p.value.as_str()).collect();
+    let all = [
+        ("Scenario", m.scenario.clone()),
+        ("Scenario's SHA-256", m.scenario_sha256.clone()),
+        ("Seed", m.seed.map(|s| s.to_string()).unwrap_or_default()),
+        ("Replications", study.replications().to_string()),
+        ("Swept", if parameter.is_empty() { parameter } else { format!("{parameter} = {}", values.join(", ")) }),
+        ("Policies", study.policies.join(", ")),
+        ("Made with", if m.version.is_empty() { String::new() } else { format!("tierwise {}", m.version) }),
+    ];
+    let fact = |(name, value): (&'static str, String)| (!value.is_empty()).then_some(Fact { name, value });
+    all.into_iter().filter_map(fact).collect()
+}
+
+/// Every flag that occurs, with the policies that carry it.
+fn flags(study: &Study) -> Vec<Flag> {
+    let mut names: Vec<&str> = study.summary.iter().flat_map(Summary::flags).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().map(|name| Flag { name: name.into(), meaning: meaning(study, name) }).collect()
+}
+
+fn meaning(study: &Study, flag: &str) -> String {
+    let carries = |p: &&String| study.summary.iter().any(|r| r.policy == **p && r.flags().any(|f| f == flag));
+    let who: Vec<&str> = study.policies.iter().filter(carries).map(String::as_str).collect();
+    let known = MEANINGS.iter().find(|(name, _)| *name == flag).map(|(_, meaning)| format!("{meaning}; "));
+    format!("{}on rows of {}", known.unwrap_or_default(), who.join(", "))
+}
+
+fn listed(profile: &Profile) -> Listed {
+    let role = if profile.role.is_empty() { &profile.id } else { &profile.role };
+    Listed { role: role.clone(), id: profile.id.clone(), sha256: profile.sha256.clone() }
+}
