@@ -1,0 +1,234 @@
+//! The engine, fast and explicit, against the naive twin.
+
+use crate::dice::Dice;
+use crate::policies::{Wanderer, Wild};
+use crate::{made_up, twin};
+use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
+use std::cell::Cell;
+use tierwise::policy::Registry;
+use tierwise::sim::{Ending, Link, LinkAccount, Outcome, Policy, Record, RunOptions, RunResult, Sharing, World, run};
+use tierwise::stats::Sketch;
+
+/// Runs a property on strings of bytes: `ENGINE_CASES` of them, or `cases`; always the same ones.
+fn check(cases: u32, property: impl Fn(&Dice) -> Result<(), TestCaseError>) {
+    let cases = std::env::var("ENGINE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
+    let config =
+        ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 4000, ..ProptestConfig::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let bytes = proptest::collection::vec(any::<u8>(), 200..500);
+    match runner.run(&bytes, |bytes| property(&Dice::new(&bytes))) {
+        Err(TestError::Fail(why, bytes)) => panic!("{why}\nfrom the bytes {bytes:?}"),
+        other => other.expect("no case is refused"),
+    }
+}
+
+fn engine(world: &World, policy: &mut dyn Policy, explicit: bool) -> (Result<RunResult, String>, Vec<Record>) {
+    let mut records = Vec::new();
+    let result = run(world, policy, 3, &RunOptions { explicit }, &mut records);
+    (result.map_err(|p| p.to_string()), records)
+}
+
+#[test]
+fn random_steps_agree() {
+    let reached = Cell::new([0; 6]);
+    check(400, |dice| {
+        let world = made_up::world(dice);
+        let period = dice.below(30);
+        let mut watched = [(); 3].map(|()| Wanderer::new(period));
+        let [first, second, third] = &mut watched;
+        let (fast, fast_records) = engine(&world, first, false);
+        let (explicit, explicit_records) = engine(&world, second, true);
+        let twin = twin::run(&world, third, 3).map_err(TestCaseError::fail)?;
+        let [first, second, third] = &watched;
+        sights_agree(&first.seen, &third.seen)?;
+        sights_agree(&second.seen, &third.seen)?;
+        prop_assert_eq!(&fast_records, &twin.records);
+        prop_assert_eq!(&explicit_records, &twin.records);
+        for result in [&fast, &explicit] {
+            accounts_agree(&world, result.as_ref().map_err(|e| TestCaseError::fail(e.clone()))?, &twin)?;
+        }
+        outcomes_agree(&first.outcomes, &third.outcomes)?;
+        outcomes_agree(&second.outcomes, &third.outcomes)?;
+        reached.set(std::array::from_fn(|i| reached.get()[i] + u32::from(reaches(&world, &fast)[i])));
+        Ok(())
+    });
+    assert!(reached.get().iter().all(|cases| *cases > 40), "{reached:?}");
+}
+
+/// Whether requests waited, were refused, were late, were left in flight, shared the air, and were of use.
+fn reaches(world: &World, result: &Result<RunResult, String>) -> [bool; 6] {
+    let Ok(result) = result else { return [false; 6] };
+    let fair = |(link, account): (&Link, &LinkAccount)| link.sharing == Sharing::Fair && account.transfers > 5;
+    [
+        result.groups.iter().any(|g| g.queue_ns > 0),
+        result.groups.iter().any(|g| g.refused > 0),
+        result.late > 0,
+        result.in_flight > 0,
+        world.links.iter().zip(&result.links).any(fair),
+        result.right_on_time > 0,
+    ]
+}
+
+#[test]
+fn shipped_policies_agree() {
+    let registry = Registry::default();
+    check(100, |dice| {
+        let world = made_up::world(dice);
+        for entry in registry.entries() {
+            let policy = || entry.build(toml::Table::new()).map_err(|p| TestCaseError::fail(p.to_string()));
+            let (fast, records) = engine(&world, &mut policy()?, false);
+            let twin = twin::run(&world, &mut policy()?, 3);
+            prop_assert_eq!(fast.is_ok(), twin.is_ok(), "{}: {:?} {:?}", entry.name, fast.err(), twin.err());
+            let (Ok(fast), Ok(twin)) = (fast, twin) else { continue };
+            prop_assert_eq!(&records, &twin.records, "{}", entry.name);
+            accounts_agree(&world, &fast, &twin)?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn impossible_steps_are_told_from_possible_ones() {
+    check(300, |dice| {
+        let world = made_up::world(dice);
+        let every = dice.between(1, 60) as usize;
+        let (fast, records) = engine(&world, &mut Wild { every }, false);
+        let (explicit, _) = engine(&world, &mut Wild { every }, true);
+        let twin = twin::run(&world, &mut Wild { every }, 3);
+        prop_assert_eq!(fast.is_ok(), twin.is_ok(), "{:?} {:?}", fast.err(), twin.err());
+        prop_assert_eq!(fast.as_ref().err(), explicit.as_ref().err());
+        if let Ok(twin) = twin {
+            prop_assert_eq!(&records, &twin.records);
+        }
+        Ok(())
+    });
+}
+
+fn sights_agree(found: &[Vec<u64>], wanted: &[Vec<u64>]) -> Result<(), TestCaseError> {
+    for (call, (f, w)) in found.iter().zip(wanted).enumerate() {
+        prop_assert_eq!(f, w, "call {}", call);
+    }
+    prop_assert_eq!(found.len(), wanted.len());
+    Ok(())
+}
+
+/// All accounts, against sums over the twin's records and integrals over its states.
+fn accounts_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
+    let counted: Vec<&Record> = twin.records.iter().filter(|r| r.counted).collect();
+    let count = |wanted: &dyn Fn(&Record) -> bool| counted.iter().filter(|r| wanted(r)).count() as u64;
+    let ended = |ending| count(&|r| r.outcome == ending);
+    prop_assert_eq!(result.born, counted.len() as u64);
+    prop_assert_eq!(result.answered, ended(Ending::Answered));
+    prop_assert_eq!(result.dropped, ended(Ending::Dropped));
+    prop_assert_eq!(result.failed, 0);
+    prop_assert_eq!(result.in_flight, ended(Ending::InFlight));
+    prop_assert_eq!(result.right, count(&|r| r.right));
+    prop_assert_eq!(result.late, count(&|r| r.late));
+    prop_assert_eq!(result.on_time, count(&|r| r.outcome == Ending::Answered && !r.late));
+    prop_assert_eq!(result.right_on_time, count(&|r| r.right && !r.late));
+    prop_assert_eq!(&result.latency, &latencies(&counted));
+    images_agree(world, result, &counted)?;
+    answers_agree(world, result, &counted)?;
+    groups_agree(world, result, twin)?;
+    links_agree(result, twin)?;
+    energy_agrees(world, result, twin)
+}
+
+fn latencies(counted: &[&Record]) -> Sketch {
+    let mut sketch = Sketch::new();
+    for record in counted.iter().filter(|r| r.outcome == Ending::Answered) {
+        sketch.record(record.ended.ns() - record.born.ns());
+    }
+    sketch
+}
+
+fn images_agree(world: &World, result: &RunResult, counted: &[&Record]) -> Result<(), TestCaseError> {
+    prop_assert_eq!(result.per_image.len(), world.labels.len());
+    for (image, account) in result.per_image.iter().enumerate() {
+        let of: Vec<_> = counted.iter().filter(|r| r.image as usize == image).collect();
+        let count = |wanted: &dyn Fn(&Record) -> bool| of.iter().filter(|r| wanted(r)).count() as u32;
+        prop_assert_eq!(account.born, of.len() as u32);
+        prop_assert_eq!(account.answered, count(&|r| r.outcome == Ending::Answered));
+        prop_assert_eq!(account.right, count(&|r| r.right));
+        prop_assert_eq!(account.right_on_time, count(&|r| r.right && !r.late));
+    }
+    Ok(())
+}
+
+fn answers_agree(world: &World, result: &RunResult, counted: &[&Record]) -> Result<(), TestCaseError> {
+    let mut by = std::collections::BTreeMap::new();
+    for record in counted.iter().filter(|r| r.outcome == Ending::Answered) {
+        let answer = record.answer.expect("it was answered");
+        *by.entry((answer.model, world.group_of(answer.node))).or_insert(0) += 1;
+    }
+    let by: Vec<_> = by.into_iter().map(|((model, group), n)| (model, group, n)).collect();
+    prop_assert_eq!(&result.answered_by, &by);
+    Ok(())
+}
+
+fn groups_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
+    for ((group, account), sums) in world.groups.iter().zip(&result.groups).zip(&twin.sums.groups) {
+        prop_assert_eq!((account.nodes, account.servers), (group.count, group.servers()));
+        prop_assert_eq!(account.span_ns, world.horizon.end.ns() - world.horizon.warm_up.ns());
+        prop_assert_eq!(account.busy_ns, u128::from(sums.busy_ns), "busy {}", group.name);
+        prop_assert_eq!(account.queue_ns, u128::from(sums.queue_ns), "queue {}", group.name);
+        prop_assert_eq!((account.served, account.refused), (sums.served, sums.refused));
+        prop_assert_eq!(account.wait_ns, u128::from(sums.wait_ns));
+        prop_assert_eq!(account.compute_ns, u128::from(sums.compute_ns));
+    }
+    Ok(())
+}
+
+fn links_agree(result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
+    prop_assert_eq!(result.links.len(), twin.sums.links.len());
+    for (account, sums) in result.links.iter().zip(&twin.sums.links) {
+        prop_assert_eq!([account.bytes_down, account.bytes_up], sums.bytes);
+        let airtime = sums.airtime_ns.map(u128::from);
+        prop_assert_eq!([account.airtime_ns_down, account.airtime_ns_up], airtime);
+        prop_assert_eq!(account.transfers, sums.transfers);
+        // A fair channel's share is rounded down to whole nanoseconds once, at the end.
+        for (found, wanted) in [account.busy_ns_down, account.busy_ns_up].into_iter().zip(sums.busy_ns) {
+            prop_assert!((found as f64 - wanted).abs() <= 0.01 + f64::from(account.channels), "{found} {wanted}");
+        }
+    }
+    Ok(())
+}
+
+/// Joules, against integrals of power: of idle power always; of what lies beyond it where the run counts all that it
+/// computes and sends, and ends none of it half way.
+fn energy_agrees(world: &World, result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
+    let close = |found: f64, wanted: f64| (found - wanted).abs() <= 1e-9 * wanted.abs() + 1e-15;
+    let whole = twin.records.iter().all(|r| r.counted && r.outcome != Ending::InFlight);
+    let (mut marginal, mut device, mut system) = (0.0, 0.0, 0.0);
+    for ((group, account), sums) in world.groups.iter().zip(&result.groups).zip(&twin.sums.groups) {
+        prop_assert!(close(account.idle_j, sums.idle_j));
+        let beyond = account.compute_j + account.transmit_j + account.receive_j;
+        if whole {
+            prop_assert!(close(account.compute_j, sums.compute_j));
+            // On a fair channel the last leaves at a whole nanosecond, up to one after its airtime.
+            let radio =
+                |found: f64, wanted: f64| (found - wanted).abs() <= 1e-6 * wanted + 2e-9 * twin.records.len() as f64;
+            prop_assert!(radio(account.transmit_j, sums.transmit_j), "{account:?} {sums:?}");
+            prop_assert!(radio(account.receive_j, sums.receive_j), "{account:?} {sums:?}");
+        }
+        marginal += beyond;
+        system += account.idle_j + beyond;
+        device += if group.tier == tierwise::sim::Tier::Device { account.idle_j + beyond } else { 0.0 };
+    }
+    prop_assert!(
+        close(result.marginal_j, marginal) && close(result.system_j, system) && close(result.device_j, device)
+    );
+    Ok(())
+}
+
+fn outcomes_agree(found: &[Outcome], wanted: &[Outcome]) -> Result<(), TestCaseError> {
+    prop_assert_eq!(found.len(), wanted.len());
+    for (f, w) in found.iter().zip(wanted) {
+        prop_assert_eq!((f.kind, f.ended, f.right), (w.kind, w.ended, w.right));
+        // Powers are rounded to whole microwatts.
+        let most = 1e-6 * f.ended.since(f.request.born).secs();
+        prop_assert!((f.device_j - w.device_j).abs() <= most, "{} {}", f.device_j, w.device_j);
+    }
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! Random small worlds: few nodes, times of a few nanoseconds, so that much happens at one instant.
+
+use crate::dice::Dice;
+use crate::plain::ns;
+use std::sync::Arc;
+use tierwise::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
+use tierwise::sim::{
+    Arrivals, Cell, Codec, CodecId, Direction, Fifo, GroupId, Horizon, Information, Link, Model, NodeGroup, Noise,
+    Packet, Radio, Service, Sharing, Site, Size, Tap, Tier, Work, Workload, World,
+};
+use tierwise::units::{BitsPerSec, Bytes, PerSec, SimTime, Watts};
+
+const CLASSES: u64 = 3;
+
+/// Always there: `raw`, a lossless one that some taps lack, and a lossy one for the raw image alone.
+fn codecs() -> Vec<Codec> {
+    let codec = |name: &str, lossless| Codec { name: name.into(), lossless };
+    vec![codec("raw", true), codec("packed", true), codec("lossy", false)]
+}
+
+pub fn world(dice: &Dice) -> World {
+    let labels = Arc::new((0..dice.between(3, 8)).map(|i| (i % CLASSES) as u16).collect::<Vec<_>>());
+    let models: Vec<Model> = (0..dice.between(1, 3)).map(|i| model(dice, i, &labels)).collect();
+    let tiers = tiers(dice);
+    let groups: Vec<NodeGroup> = tiers.iter().enumerate().map(|(i, t)| group(dice, i, *t, &models)).collect();
+    let links = (0..tiers.len() - 1).filter_map(|lower| link(dice, lower, tiers.len())).collect();
+    let mut world = World {
+        seed: dice.below(250),
+        groups,
+        links,
+        codecs: codecs(),
+        models,
+        labels,
+        workloads: Vec::new(),
+        information: Information { staleness: ns(dice.below(12)), decision: ns(dice.below(4)) },
+        horizon: horizon(dice),
+    };
+    world.workloads = dice.list(dice.between(1, 2), || workload(dice, &world));
+    world
+}
+
+/// One to two groups of devices, up to two of edges, up to two of clouds, in this order.
+fn tiers(dice: &Dice) -> Vec<Tier> {
+    let some = |tier, least, most| std::iter::repeat_n(tier, dice.between(least, most) as usize);
+    some(Tier::Device, 1, 2).chain(some(Tier::Edge, 0, 2)).chain(some(Tier::Cloud, 0, 2)).collect()
+}
+
+fn horizon(dice: &Dice) -> Horizon {
+    let end = dice.between(20, 200);
+    let warm_up = if dice.once_in(2) { dice.below(end) } else { 0 };
+    Horizon { warm_up: ns(warm_up), end: ns(end), drain: ns(if dice.once_in(4) { dice.below(30) } else { 100_000 }) }
+}
+
+fn group(dice: &Dice, index: usize, tier: Tier, models: &[Model]) -> NodeGroup {
+    let bound = dice.once_in(2).then(|| dice.below(3) as u32);
+    let noise = dice.one_of(&[Noise::None, Noise::None, Noise::Exponential]);
+    let idle = dice.below(200) as f64 * 0.01;
+    NodeGroup {
+        name: format!("group{index}"),
+        tier,
+        count: dice.between(1, 3) as u32,
+        service: Service::Fifo(Fifo { servers: dice.between(1, 3) as u32, bound, noise }),
+        idle: Watts(idle),
+        active: Watts(idle + dice.below(200) as f64 * 0.01),
+        boundary: Boundary::Board,
+        work: models.iter().map(|m| (!dice.once_in(5)).then(|| work(dice, m.taps.len()))).collect(),
+    }
+}
+
+fn work(dice: &Dice, taps: usize) -> Work {
+    let mut sum = 0;
+    let rises = |tap| {
+        sum += if tap == 0 { 0 } else { dice.below(20) };
+        ns(sum)
+    };
+    Work { per_call: ns(dice.below(4)), upto: (0..taps).map(rises).collect(), extrapolated: false }
+}
+
+/// To a later group, or to none.
+fn link(dice: &Dice, lower: usize, groups: usize) -> Option<Link> {
+    let choices = groups - 1 - lower;
+    let upper = lower + 1 + dice.below(choices as u64) as usize;
+    let direction = |dice: &Dice| Direction {
+        rate: BitsPerSec(dice.one_of(&[8_000_000_000, 3_000_000_000, 16_000_000_000, 999_999_937])),
+        delay: ns(dice.below(6)),
+    };
+    let radio = |dice: &Dice| Radio {
+        transmit: Watts(dice.below(100) as f64 * 0.01),
+        receive: Watts(dice.below(100) as f64 * 0.01),
+        boundary: Boundary::Board,
+    };
+    let there = !dice.once_in(10);
+    there.then(|| Link {
+        name: format!("link{lower}"),
+        lower: GroupId(lower as u16),
+        upper: GroupId(upper as u16),
+        cell: dice.one_of(&[Cell::Own, Cell::Shared]),
+        sharing: dice.one_of(&[Sharing::Fifo, Sharing::Fixed, Sharing::Fair]),
+        half_duplex: dice.once_in(3),
+        up: direction(dice),
+        down: direction(dice),
+        packet: Packet {
+            payload: Bytes(dice.one_of(&[1_000, 4, 1])),
+            header: Bytes(dice.below(4)),
+            per_packet: ns(dice.below(3)),
+        },
+        lower_radio: radio(dice),
+        upper_radio: radio(dice),
+    })
+}
+
+fn model(dice: &Dice, index: u64, labels: &Arc<Vec<u16>>) -> Model {
+    let mut sizes = Vec::new();
+    let layers = dice.between(1, 4);
+    let taps: Vec<Tap> = (0..=layers).map(|t| tap(dice, t, t == layers, labels.len(), &mut sizes)).collect();
+    let exits = taps.iter().filter(|t| t.exit);
+    let outputs =
+        exits.flat_map(|t| ["raw", "lossy"].map(|codec| output(dice, &t.name, codec, labels.len()))).collect();
+    let image = (0..labels.len() as u32).collect();
+    let tables = Arc::new(ModelTables { image, label: labels.to_vec(), outputs, sizes });
+    Model { name: format!("model{index}"), variant: String::new(), taps, validation: tables.clone(), tables }
+}
+
+fn tap(dice: &Dice, number: u64, last: bool, images: usize, tables: &mut Vec<SizeTable>) -> Tap {
+    let name = if number == 0 { "input".into() } else { format!("tap{number}") };
+    let mut size = |codec: &str| {
+        let fixed = Size::Fixed(dice.between(1, 12) as u32);
+        if dice.once_in(3) { table(dice, &name, codec, images, tables) } else { fixed }
+    };
+    let raw = Some(size("raw"));
+    let packed = if dice.once_in(3) { None } else { Some(size("packed")) };
+    let lossy = if number == 0 { Some(size("lossy")) } else { None };
+    Tap { exit: last || (number > 0 && dice.once_in(3)), sizes: vec![raw, packed, lossy], name }
+}
+
+fn table(dice: &Dice, tap: &str, codec: &str, images: usize, tables: &mut Vec<SizeTable>) -> Size {
+    let bytes = dice.list(images as u64, || dice.between(1, 12) as u32);
+    let mean = bytes.iter().sum::<u32>() / images as u32;
+    tables.push(SizeTable { tap: tap.into(), codec: codec.into(), bytes });
+    Size::Table { table: tables.len() as u16 - 1, mean }
+}
+
+fn output(dice: &Dice, tap: &str, codec: &str, images: usize) -> OutputTable {
+    let images = images as u64;
+    OutputTable {
+        tap: tap.into(),
+        codec: codec.into(),
+        prediction: dice.list(images, || dice.below(CLASSES) as u16),
+        confidence: dice.list(images, || dice.below(101) as f32 / 100.0),
+        margin: dice.list(images, || dice.below(101) as f32 / 100.0),
+    }
+}
+
+fn workload(dice: &Dice, world: &World) -> Workload {
+    let at = GroupId(dice.below(world.groups.len() as u64) as u16);
+    let sinks: Vec<Tier> = [Tier::Device, Tier::Edge, Tier::Cloud]
+        .into_iter()
+        .filter(|t| *t == Tier::Device || above(world, at).iter().any(|g| world.groups[g.0 as usize].tier == *t))
+        .collect();
+    let arrivals = match dice.once_in(2) {
+        true => Arrivals::Poisson { rate: PerSec(1e9 / dice.between(4, 60) as f64) },
+        false => Arrivals::Periodic { period: ns(dice.between(3, 60)) },
+    };
+    Workload {
+        name: "requests".into(),
+        at,
+        arrivals,
+        send: CodecId(dice.below(3) as u8),
+        sink: dice.one_of(&sinks),
+        deadline: dice.once_in(2).then(|| SimTime::from_ns(dice.between(1, 80))),
+        sites: dice.list(dice.between(1, 2), || Site { cumulative: mix(dice) }),
+    }
+}
+
+fn mix(dice: &Dice) -> Vec<u64> {
+    let mut cut = [dice.below(5), dice.below(5)];
+    cut.sort_unstable();
+    cut.iter().map(|c| (c << 32) / 4).chain([1 << 32]).collect()
+}
+
+/// A group and those above it.
+fn above(world: &World, group: GroupId) -> Vec<GroupId> {
+    let up = |g: &GroupId| world.links.iter().find(|l| l.lower == *g).map(|l| l.upper);
+    std::iter::successors(Some(group), up).collect()
+}

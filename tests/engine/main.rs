@@ -1,0 +1,16 @@
+//! Tests of the engine from outside: a naive twin of it, and what theory says.
+//!
+//! - `agree`: the engine against the twin, request by request, on random small worlds. `ENGINE_CASES=10000` runs as many
+//!   cases of each property instead of the few hundred of the normal run.
+//! - `theory`: waits and sojourns against formulas of queueing theory; `truth`: accuracies against prediction tables.
+//! - `golden`: one small run, written out.
+
+mod agree;
+mod dice;
+mod golden;
+mod made_up;
+mod plain;
+mod policies;
+mod theory;
+mod truth;
+mod twin;

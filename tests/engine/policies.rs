@@ -1,0 +1,204 @@
+//! Policies that exercise the engine: whatever they see changes what they do, so that one wrong reading shows.
+
+use tierwise::problem::Problem;
+use tierwise::random::Rng;
+use tierwise::sim::{
+    Actions, Answer, CodecId, Facts, GroupId, Held, ModelId, Needs, NodeId, Outcome, PerRequest, Policy, Request, Step,
+    TapId, View, World,
+};
+use tierwise::units::{Bytes, SimTime};
+
+/// Takes random possible steps, and notes all that it is shown.
+#[derive(Default)]
+pub struct Wanderer {
+    pub needs: Needs,
+    /// All that was shown, call by call.
+    pub seen: Vec<Vec<u64>>,
+    pub outcomes: Vec<Outcome>,
+    /// Something was sent lossily: it must not happen again.
+    lossy: PerRequest<bool>,
+    digest: u64,
+}
+
+impl Wanderer {
+    pub fn new(period: u64) -> Self {
+        let period = (period > 0).then(|| SimTime::from_ns(period));
+        let needs = Needs { queues: true, period, plan: false, outcomes: true, truth: true };
+        Self { needs, ..Self::default() }
+    }
+
+    fn note(&mut self, value: u64) {
+        self.digest = (self.digest ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+        self.seen.last_mut().expect("a call began").push(value);
+    }
+
+    fn note_request(&mut self, request: &Request) {
+        self.note(u64::from(request.workload) << 32 | u64::from(request.home.0));
+        self.note(u64::from(request.at.0) << 32 | u64::from(request.steps));
+        self.note(request.born.ns());
+        self.note(request.deadline.map_or(u64::MAX, SimTime::ns));
+        self.note(u64::from(request.refused));
+        self.note(match request.held {
+            Held::Raw => 0,
+            Held::Activation { model, tap } => 1 << 16 | u64::from(model.0) << 8 | u64::from(tap.0),
+        });
+        if let Some(Answer { model, tap, prediction, confidence, margin }) = request.answer {
+            self.note(u64::from(model.0) << 32 | u64::from(tap.0) << 16 | u64::from(prediction));
+            self.note(u64::from(confidence.to_bits()) << 32 | u64::from(margin.to_bits()));
+        }
+    }
+
+    fn note_view(&mut self, view: &View<'_>) {
+        self.note(view.now().ns());
+        let nodes = 0..view.world().node_count();
+        for node in nodes.clone().map(NodeId) {
+            self.note(u64::from(view.waiting(node)) << 32 | u64::from(view.busy(node)));
+            self.note(view.backlog(node).ns());
+        }
+        for (from, to) in nodes.clone().flat_map(|a| nodes.clone().map(move |b| (NodeId(a), NodeId(b)))) {
+            if is_way(view, from, to) {
+                self.note(view.link_backlog(from, to).ns());
+            }
+        }
+    }
+}
+
+fn is_way(view: &View<'_>, from: NodeId, to: NodeId) -> bool {
+    view.transfer_time(from, to, Bytes(1)) != SimTime::NEVER
+}
+
+impl Policy for Wanderer {
+    fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    fn next(&mut self, request: &Request, view: &View<'_>, rng: &mut Rng) -> Step {
+        self.seen.push(Vec::new());
+        self.note_request(request);
+        self.note_view(view);
+        let mut rng = Mixed(rng, self.digest);
+        if request.steps == 0 {
+            self.lossy[request.id] = false;
+        }
+        match rng.index(12) {
+            0 => Step::Wait { until: view.now() + SimTime::from_ns(1 + rng.index(20) as u64) },
+            1 if request.steps > 1 => Step::Drop,
+            2..=4 if request.answer.is_some() => Step::Answer,
+            _ if request.steps > 10 => {
+                if request.answer.is_some() {
+                    Step::Answer
+                } else {
+                    Step::Drop
+                }
+            }
+            _ => self.compute(request, view, &mut rng),
+        }
+    }
+
+    fn tick(&mut self, view: &View<'_>, _: &mut Actions) {
+        self.seen.push(Vec::new());
+        self.note_view(view);
+    }
+
+    fn observe(&mut self, outcome: &Outcome) {
+        self.seen.push(Vec::new());
+        self.note_request(&outcome.request);
+        self.note(outcome.ended.ns());
+        self.outcomes.push(*outcome);
+    }
+}
+
+impl Wanderer {
+    fn compute(&mut self, request: &Request, view: &View<'_>, rng: &mut Mixed<'_>) -> Step {
+        let lossy = self.lossy[request.id];
+        let step = (0..30).map(|_| any_step(view.world(), rng)).find(|s| is_possible(s, request, view, lossy));
+        if let Some(Step::Compute { send, .. }) = step {
+            self.lossy[request.id] |= !view.world().codecs[send.0 as usize].lossless;
+        }
+        step.unwrap_or(Step::Drop)
+    }
+}
+
+/// The policy's own draws, mixed with what it saw.
+struct Mixed<'a>(&'a mut Rng, u64);
+
+impl Mixed<'_> {
+    fn index(&mut self, n: usize) -> usize {
+        ((self.0.bits() ^ self.1) % n as u64) as usize
+    }
+}
+
+fn any_step(world: &World, rng: &mut Mixed<'_>) -> Step {
+    let model = ModelId(rng.index(world.models.len()) as u8);
+    Step::Compute {
+        model,
+        upto: TapId(rng.index(world.models[model.0 as usize].taps.len()) as u8),
+        node: NodeId(rng.index(world.node_count() as usize) as u32),
+        send: CodecId(rng.index(world.codecs.len()) as u8),
+    }
+}
+
+/// Whether a step is possible wherever the raw image may be by now.
+fn is_possible(step: &Step, request: &Request, view: &View<'_>, lossy_before: bool) -> bool {
+    let Step::Compute { model, upto, node, send } = *step else { return true };
+    let lossless = view.world().codecs[send.0 as usize].lossless;
+    let there = view.hosts(model, node) && is_way(view, request.home, node);
+    let (from, may_send) = match request.held {
+        Held::Activation { model: held, tap } if held == model => (tap, node == request.at || lossless),
+        _ => (TapId(0), lossless || !lossy_before),
+    };
+    there && may_send && from <= upto && view.bytes(request, model, from, send).is_some()
+}
+
+/// Takes steps that may be impossible.
+pub struct Wild {
+    /// One step in so many may be.
+    pub every: usize,
+}
+
+impl Policy for Wild {
+    fn next(&mut self, request: &Request, view: &View<'_>, rng: &mut Rng) -> Step {
+        let mut rng = Mixed(rng, 0);
+        let step = any_step(view.world(), &mut rng);
+        let Step::Compute { node, .. } = step else { return step };
+        if rng.index(self.every) > 0 {
+            let fits = is_possible(&step, request, view, true);
+            return if fits { step } else { Step::Wait { until: view.now() + SimTime::from_ns(1) } };
+        }
+        match rng.index(8) {
+            0 => Step::Fork,
+            1 => Step::Wait { until: view.now() },
+            2 => Step::Answer,
+            3 => Step::Compute { model: ModelId(9), upto: TapId(0), node, send: CodecId(0) },
+            4 => Step::Compute { model: ModelId(0), upto: TapId(99), node, send: CodecId(9) },
+            5 => Step::Compute { model: ModelId(0), upto: TapId(0), node: NodeId(1000), send: CodecId(0) },
+            _ if is_way(view, request.at, node) && is_way(view, request.home, node) => step,
+            _ => Step::Drop,
+        }
+    }
+}
+
+/// Computes one tap of one role at the nearest node of a group, then answers; drops what is refused.
+#[derive(Clone, Copy)]
+pub struct Fixed {
+    pub model: ModelId,
+    pub upto: TapId,
+    pub at: GroupId,
+}
+
+impl Policy for Fixed {
+    fn start(&mut self, world: Facts<'_>) -> Result<(), Problem> {
+        let hosts = world.groups[self.at.0 as usize].work[self.model.0 as usize].is_some();
+        if hosts { Ok(()) } else { Err(Problem::new("the role is not there")) }
+    }
+
+    fn next(&mut self, request: &Request, view: &View<'_>, _: &mut Rng) -> Step {
+        match view.nearest(self.at) {
+            _ if request.answer.is_some() => Step::Answer,
+            Some(node) if request.refused == 0 => {
+                Step::Compute { model: self.model, upto: self.upto, node, send: CodecId(0) }
+            }
+            _ => Step::Drop,
+        }
+    }
+}

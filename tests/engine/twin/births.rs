@@ -1,0 +1,114 @@
+//! When requests are born, and what chance decides about them.
+
+use super::life::{Doing, Life};
+use super::place;
+use std::collections::BTreeMap;
+use tierwise::random::{Purpose, Stream, sample};
+use tierwise::sim::{Arrivals, Held, NodeId, Request, RequestId, World};
+use tierwise::units::SimTime;
+
+/// Node and workload of each source, in this order.
+fn sources(world: &World) -> Vec<(u32, usize)> {
+    let mut sources = Vec::new();
+    for node in place::nodes(world) {
+        for (w, workload) in world.workloads.iter().enumerate() {
+            if workload.at.0 as usize == place::group_of(world, node.0) {
+                sources.push((node.0, w));
+            }
+        }
+    }
+    sources
+}
+
+fn entity(node: u32, workload: usize) -> u64 {
+    ((workload as u64) << 32) + u64::from(node)
+}
+
+fn gap(world: &World, replication: u64, (node, workload): (u32, usize), ordinal: u64) -> u64 {
+    match world.workloads[workload].arrivals {
+        Arrivals::Periodic { period } => period.ns(),
+        Arrivals::Poisson { rate } => {
+            let bits = Stream::new(world.seed, replication, Purpose::Arrival).draw(entity(node, workload), ordinal)[0];
+            ((sample::exponential(bits) * (1e9 / rate.0) + 0.5) as u64).max(1)
+        }
+    }
+}
+
+/// Each source's number and its first birth.
+pub fn first(world: &World, replication: u64) -> Vec<(u64, u64)> {
+    let mut births = Vec::new();
+    for (number, (node, workload)) in sources(world).into_iter().enumerate() {
+        let time = match world.workloads[workload].arrivals {
+            Arrivals::Poisson { .. } => gap(world, replication, (node, workload), 0),
+            Arrivals::Periodic { period } => {
+                let phase = Stream::new(world.seed, replication, Purpose::Phase);
+                sample::index(phase.draw(entity(node, workload), 0)[0], period.ns())
+            }
+        };
+        births.push((number as u64, time));
+    }
+    births
+}
+
+/// How many births a source has had by now: counted by going through them again.
+fn births_before(world: &World, replication: u64, source: u64, now: u64) -> u64 {
+    let about = sources(world)[source as usize];
+    let mut time = first(world, replication)[source as usize].1;
+    let mut count = 0;
+    while time < now {
+        count += 1;
+        time += gap(world, replication, about, count);
+    }
+    count
+}
+
+/// A newborn, and when the next of its source comes.
+pub fn bear(world: &World, replication: u64, source: u64, birth: u64, now: u64) -> (Life, u64) {
+    let (node, workload) = sources(world)[source as usize];
+    let ordinal = births_before(world, replication, source, now);
+    let of = &world.workloads[workload];
+    let request = Request {
+        id: RequestId(birth as u32),
+        workload: workload as u16,
+        home: NodeId(node),
+        at: NodeId(node),
+        born: SimTime::from_ns(now),
+        deadline: of.deadline.map(|d| SimTime::from_ns(now + d.ns())),
+        held: Held::Raw,
+        answer: None,
+        steps: 0,
+        refused: 0,
+    };
+    let life = Life {
+        birth,
+        request,
+        image: image(world, replication, (node, workload), ordinal),
+        counted: now >= world.horizon.warm_up.ns(),
+        doing: Doing::Nothing,
+        hop: None,
+        lossy: None,
+        holders: BTreeMap::from([(node, None)]),
+        answered_at: 0,
+        asked: (0, 0),
+        compute_ns: [0; 3],
+        bytes_up: 0,
+        bytes_down: 0,
+        home_j: 0.0,
+    };
+    (life, now + gap(world, replication, (node, workload), ordinal + 1))
+}
+
+/// A class by the site's mix, then one of its images.
+fn image(world: &World, replication: u64, (node, workload): (u32, usize), ordinal: u64) -> u32 {
+    let [first, second] = Stream::new(world.seed, replication, Purpose::Image).draw(entity(node, workload), ordinal);
+    let number = place::group_and_number(world, node).1 as usize;
+    let sites = &world.workloads[workload].sites;
+    let mix = &sites[number % sites.len()].cumulative;
+    let mut class = 0;
+    while first >> 32 >= mix[class] {
+        class += 1;
+    }
+    let images: Vec<u32> =
+        (0..world.labels.len() as u32).filter(|i| world.labels[*i as usize] as usize == class).collect();
+    images[sample::index(second, images.len() as u64) as usize]
+}

@@ -1,0 +1,57 @@
+//! How requests end.
+
+use super::Twin;
+use super::life::Life;
+use tierwise::sim::{AnsweredBy, Ending, NodeId, Outcome, OutcomeKind, Record};
+use tierwise::units::SimTime;
+
+impl Twin<'_> {
+    pub fn end(&mut self, birth: u64, ending: Ending) {
+        let life = self.lives.remove(&birth).expect("under way");
+        let record = self.record(&life, ending);
+        self.records.push(record);
+        let needs = self.policy.needs();
+        let kind = match ending {
+            Ending::Answered => OutcomeKind::Answered,
+            Ending::Dropped => OutcomeKind::Dropped,
+            Ending::Failed => OutcomeKind::Failed,
+            Ending::InFlight => return,
+        };
+        if needs.outcomes {
+            let (request, device_j) = (life.request, life.home_j);
+            let right = needs.truth.then_some(record.right);
+            self.policy.observe(&Outcome { request, kind, ended: record.ended, device_j, right });
+        }
+    }
+
+    fn record(&self, life: &Life, ending: Ending) -> Record {
+        let request = life.request;
+        let class = self.world.labels[life.image as usize];
+        let answered = ending == Ending::Answered;
+        let overdue = request.deadline.is_some_and(|d| d.ns() < self.now);
+        Record {
+            birth: life.birth,
+            workload: request.workload,
+            home: request.home,
+            image: life.image,
+            class,
+            born: request.born,
+            ended: SimTime::from_ns(self.now),
+            outcome: ending,
+            answer: request.answer.map(|a| AnsweredBy {
+                model: a.model,
+                tap: a.tap,
+                node: NodeId(life.answered_at),
+                prediction: a.prediction,
+                confidence: a.confidence,
+            }),
+            right: answered && request.answer.map(|a| a.prediction) == Some(class),
+            late: ending == Ending::InFlight || (answered && overdue),
+            steps: request.steps,
+            bytes_up: life.bytes_up,
+            bytes_down: life.bytes_down,
+            compute_ns: life.compute_ns,
+            counted: life.counted,
+        }
+    }
+}

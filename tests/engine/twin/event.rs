@@ -1,0 +1,67 @@
+//! What will happen: a sorted list.
+
+use super::channel::ChannelKey;
+
+/// What happens, in the order in which kinds of things happen at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// A server is done with a request.
+    Served,
+    /// A channel is done with a request's transfer.
+    Sent,
+    /// A fair channel is done with at least one transfer.
+    FairSent(ChannelKey),
+    /// A request's cargo arrives at the other end of a hop.
+    Arrives,
+    /// The policy's period is over.
+    Tick,
+    /// A request's policy is asked.
+    Ask,
+    /// A source gives birth.
+    Birth,
+}
+
+impl What {
+    fn rank(self) -> u8 {
+        match self {
+            Self::Served | Self::Sent | Self::FairSent(_) => 0,
+            Self::Arrives => 1,
+            Self::Tick => 2,
+            Self::Ask => 3,
+            Self::Birth => 4,
+        }
+    }
+}
+
+/// `who` is a request's birth number, or a source's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Event {
+    pub time: u64,
+    rank: u8,
+    pub who: u64,
+    pub what: What,
+}
+
+#[derive(Debug, Default)]
+pub struct Events(Vec<Event>);
+
+impl Events {
+    pub fn add(&mut self, time: u64, what: What, who: u64) {
+        self.0.push(Event { time, rank: what.rank(), who, what });
+        self.0.sort();
+    }
+
+    pub fn forget(&mut self, what: What) {
+        self.0.retain(|e| e.what != what);
+    }
+
+    pub fn any(&self, what: What) -> bool {
+        self.0.iter().any(|e| e.what == what)
+    }
+
+    /// Takes out the first, if it is due by `stop`.
+    pub fn next(&mut self, stop: u64) -> Option<Event> {
+        let due = self.0.first().is_some_and(|e| e.time <= stop);
+        due.then(|| self.0.remove(0))
+    }
+}

@@ -1,0 +1,68 @@
+//! What a policy may know.
+
+use super::channel::{Channel, ChannelKey};
+use super::node::Node;
+use super::place;
+use std::collections::BTreeMap;
+use tierwise::sim::{Knowledge, NodeId, World};
+use tierwise::units::SimTime;
+
+/// Queues and airtimes at one instant.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// By node: waiting, busy, work.
+    nodes: Vec<(u32, u32, u64)>,
+    channels: BTreeMap<ChannelKey, u64>,
+}
+
+impl Picture {
+    pub fn of(nodes: &[Node], channels: &BTreeMap<ChannelKey, Channel>, at: u64) -> Self {
+        let node = |n: &Node| (n.waiting.len() as u32, n.served.len() as u32, n.work(at));
+        Self {
+            nodes: nodes.iter().map(node).collect(),
+            channels: channels.iter().map(|(key, c)| (*key, c.backlog(at))).collect(),
+        }
+    }
+}
+
+/// Exact for the node where the policy is asked, published for the others.
+pub struct Known<'a> {
+    pub world: &'a World,
+    pub exact: Picture,
+    pub published: &'a Picture,
+    pub here: Option<u32>,
+}
+
+impl Known<'_> {
+    fn node(&self, node: NodeId) -> (u32, u32, u64) {
+        let exact = self.world.information.staleness == SimTime::ZERO || self.here == Some(node.0);
+        let picture = if exact { &self.exact } else { self.published };
+        picture.nodes[node.0 as usize]
+    }
+}
+
+impl Knowledge for Known<'_> {
+    fn waiting(&self, node: NodeId) -> u32 {
+        self.node(node).0
+    }
+
+    fn busy(&self, node: NodeId) -> u32 {
+        self.node(node).1
+    }
+
+    fn backlog(&self, node: NodeId) -> SimTime {
+        let group = &self.world.groups[place::group_of(self.world, node.0)];
+        SimTime::from_ns(self.node(node).2 / u64::from(group.servers()))
+    }
+
+    fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {
+        let mut sum = 0;
+        for hop in place::path(self.world, from.0, to.0).unwrap_or_default() {
+            let staleness = self.world.information.staleness;
+            let near = self.here == Some(hop.from) || self.here == Some(hop.to);
+            let picture = if staleness == SimTime::ZERO || near { &self.exact } else { self.published };
+            sum += picture.channels[&place::channel_of(self.world, hop)];
+        }
+        SimTime::from_ns(sum)
+    }
+}

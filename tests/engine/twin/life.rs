@@ -1,0 +1,119 @@
+//! One request, and which steps are possible for it.
+
+use super::place::{self, Hop};
+use std::collections::BTreeMap;
+use tierwise::sim::{CodecId, Held, ModelId, NodeId, Request, TapId, World};
+
+/// A computation that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    pub model: ModelId,
+    pub from: TapId,
+    pub upto: TapId,
+    pub node: u32,
+    /// The lossy codec that its input was written with.
+    pub lossy: Option<CodecId>,
+}
+
+/// What is carried, hop by hop.
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
+    pub raw: bool,
+    pub bytes: u64,
+    pub to: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Doing {
+    Nothing,
+    Bringing(Load, Job),
+    Computing(Job),
+    Returning(Load),
+}
+
+#[derive(Clone, Debug)]
+pub struct Life {
+    pub birth: u64,
+    pub request: Request,
+    pub image: u32,
+    pub counted: bool,
+    pub doing: Doing,
+    pub hop: Option<Hop>,
+    /// The lossy codec behind the activation that it holds.
+    pub lossy: Option<CodecId>,
+    /// Who has the raw image, and the lossy codec in between.
+    pub holders: BTreeMap<u32, Option<CodecId>>,
+    pub answered_at: u32,
+    /// When it was asked last, and how often then.
+    pub asked: (u64, u32),
+    pub compute_ns: [u64; 3],
+    pub bytes_up: u64,
+    pub bytes_down: u64,
+    /// Joules beyond idle spent by its home.
+    pub home_j: f64,
+}
+
+/// What a role says about an image at a tap: index of the table.
+pub fn table(world: &World, model: ModelId, tap: TapId, lossy: Option<CodecId>) -> Option<usize> {
+    let role = &world.models[model.0 as usize];
+    let codec = lossy.map_or("raw", |c| &world.codecs[c.0 as usize].name);
+    let name = &role.taps[tap.0 as usize].name;
+    role.tables.outputs.iter().position(|o| &o.tap == name && o.codec == codec)
+}
+
+impl Life {
+    /// What a `Compute` step comes to: the computation, and from where what must be moved for it.
+    pub fn plan(
+        &self,
+        world: &World,
+        (model, upto, node, send): (ModelId, TapId, NodeId, CodecId),
+    ) -> Result<(Job, Option<(u32, Load)>), String> {
+        let role = world.models.get(model.0 as usize).ok_or("no such role")?;
+        if upto.0 as usize >= role.taps.len() || send.0 as usize >= world.codecs.len() {
+            return Err("no such tap or codec".into());
+        }
+        if !place::nodes(world).any(|n| n == node) {
+            return Err("no such node".into());
+        }
+        if world.groups[place::group_of(world, node.0)].work[model.0 as usize].is_none() {
+            return Err("not hosted".into());
+        }
+        let (from, source, lossy) = match self.request.held {
+            Held::Activation { model: held, tap } if held == model => (tap, self.request.at.0, self.lossy),
+            _ => {
+                let source = self.nearest_holder(world, node.0)?;
+                (TapId(0), source, self.holders[&source])
+            }
+        };
+        let raw = self.request.held != Held::Activation { model, tap: from };
+        let mut job = Job { model, from, upto, node: node.0, lossy };
+        let mut moved = None;
+        if source != node.0 {
+            job.lossy = written(world, raw, lossy, send)?;
+            let bytes = role.bytes(from, send, self.image).ok_or("size was not measured")?.0;
+            moved = Some((source, Load { raw, bytes, to: node.0 }));
+        }
+        if upto < from {
+            return Err("passed".into());
+        }
+        if role.taps[upto.0 as usize].exit && table(world, model, upto, job.lossy).is_none() {
+            return Err("answers were not measured".into());
+        }
+        Ok((job, moved))
+    }
+
+    /// The holder with the fewest hops to a node.
+    fn nearest_holder(&self, world: &World, node: u32) -> Result<u32, String> {
+        let hops = |h: &u32| place::path(world, *h, node).map(|p| (p.len(), *h));
+        Ok(self.holders.keys().filter_map(hops).min().ok_or("no way")?.1)
+    }
+}
+
+/// The lossy codec behind something that is sent once more.
+fn written(world: &World, raw: bool, before: Option<CodecId>, send: CodecId) -> Result<Option<CodecId>, String> {
+    match world.codecs[send.0 as usize].lossless {
+        true => Ok(before),
+        false if raw && before.is_none() => Ok(Some(send)),
+        false => Err("lossy twice, or not the raw image".into()),
+    }
+}

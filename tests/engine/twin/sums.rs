@@ -1,0 +1,87 @@
+//! Accounts: what is added up over time from the state itself, and what is added up over counted requests.
+
+use super::channel::{Channel, ChannelKey};
+use super::node::Node;
+use super::place;
+use std::collections::BTreeMap;
+use tierwise::sim::{Sharing, World};
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GroupSums {
+    /// Integrals over the window.
+    pub busy_ns: u64,
+    pub queue_ns: u64,
+    /// Sums over counted requests.
+    pub served: u64,
+    pub refused: u64,
+    pub wait_ns: u64,
+    pub compute_ns: u64,
+    /// Integrals of power beyond idle over the whole run, whoever caused it, and of idle power over the window; joules.
+    pub compute_j: f64,
+    pub transmit_j: f64,
+    pub receive_j: f64,
+    pub idle_j: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LinkSums {
+    /// Integrals over the window, of the share of each channel's capacity; indexed by whether it is up.
+    pub busy_ns: [f64; 2],
+    /// Sums over counted requests.
+    pub bytes: [u64; 2],
+    pub airtime_ns: [u64; 2],
+    pub transfers: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Sums {
+    pub groups: Vec<GroupSums>,
+    pub links: Vec<LinkSums>,
+}
+
+impl Sums {
+    pub fn new(world: &World) -> Self {
+        Self {
+            groups: vec![GroupSums::default(); world.groups.len()],
+            links: vec![LinkSums::default(); world.links.len()],
+        }
+    }
+
+    /// Nothing changes from `from` to `to`: adds what that time is worth.
+    pub fn pass(
+        &mut self,
+        world: &World,
+        nodes: &[Node],
+        channels: &BTreeMap<ChannelKey, Channel>,
+        from: u64,
+        to: u64,
+    ) {
+        let horizon = world.horizon;
+        let window = to.min(horizon.end.ns()).saturating_sub(from.max(horizon.warm_up.ns()));
+        let seconds = |ns: u64| ns as f64 * 1e-9;
+        for (n, node) in nodes.iter().enumerate() {
+            let g = place::group_of(world, n as u32);
+            let (group, sums) = (&world.groups[g], &mut self.groups[g]);
+            let busy = node.served.len() as u64;
+            sums.busy_ns += busy * window;
+            sums.queue_ns += node.waiting.len() as u64 * window;
+            sums.idle_j += group.idle.0 * seconds(window);
+            let power = (group.active.0 - group.idle.0) * busy as f64 / f64::from(node.fifo.servers);
+            sums.compute_j += power * seconds(to - from);
+        }
+        for (key, channel) in channels {
+            let share = if channel.sharing == Sharing::Fair { 1.0 / channel.on_air.len() as f64 } else { 1.0 };
+            for transfer in &channel.on_air {
+                let link = &world.links[key.link];
+                let up = transfer.hop.up;
+                self.links[key.link].busy_ns[usize::from(up)] += share * window as f64;
+                let (send, take) =
+                    if up { (&link.lower_radio, &link.upper_radio) } else { (&link.upper_radio, &link.lower_radio) };
+                let sender = place::group_of(world, transfer.hop.from);
+                let taker = place::group_of(world, transfer.hop.to);
+                self.groups[sender].transmit_j += send.transmit.0 * share * seconds(to - from);
+                self.groups[taker].receive_j += take.receive.0 * share * seconds(to - from);
+            }
+        }
+    }
+}
