@@ -3,6 +3,8 @@
 //! A [`Stream`] has no state: `stream.draw(entity, attempt)` gives the same 128 bits whenever and on whichever thread
 //! it is asked. [`Rng`] turns one (entity, step) into a generator for a policy. [`sample`] turns bits into variates.
 
+#![deny(clippy::disallowed_methods)]
+
 mod philox;
 mod rng;
 pub mod sample;

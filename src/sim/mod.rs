@@ -70,6 +70,8 @@
 //! waits and outcomes. Busy time and queue lengths are those of that window, of all requests. Joules of idle nodes are
 //! those of the window. At the end it is checked that requests, service and bytes are conserved.
 
+#![deny(clippy::disallowed_methods)]
+
 mod accounts;
 mod arrivals;
 mod board;

@@ -19,6 +19,7 @@ pub(crate) struct Fifo {
 enum Until {
     One(SimTime),
     /// Those still busy at the last offer, in order.
+    #[expect(clippy::box_collection, reason = "keeps a node with one server within 64 bytes")]
     Many(Box<VecDeque<SimTime>>),
 }
 

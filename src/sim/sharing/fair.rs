@@ -29,8 +29,11 @@ pub(crate) struct Fair {
     /// Window time in which up and down were served, in units of 2^-32 ns.
     busy: [u128; 2],
     /// Whose leaving is scheduled, and when.
-    announced: Option<(u32, SimTime)>,
+    announced: Option<Leaving>,
 }
+
+/// A slot, and when it leaves if nobody joins before.
+pub(crate) type Leaving = (u32, SimTime);
 
 /// The counted window.
 pub(crate) type Window = (SimTime, SimTime);
@@ -50,14 +53,14 @@ impl Fair {
     }
 
     /// The next to leave, and when, if nobody joins before.
-    pub(crate) fn next(&self) -> Option<(u32, SimTime)> {
+    pub(crate) fn next(&self) -> Option<Leaving> {
         let Reverse((target, _, slot)) = self.heap.peek()?;
         let left = (target.saturating_sub(self.virtual_time) * self.count()).div_ceil(1 << SCALE);
         Some((*slot, self.last + SimTime::from_ns(u64::try_from(left).unwrap_or(u64::MAX))))
     }
 
     /// Notes who leaves next as scheduled; says who was before, and who is now.
-    pub(crate) fn announce(&mut self) -> (Option<(u32, SimTime)>, Option<(u32, SimTime)>) {
+    pub(crate) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {
         let next = self.next();
         (std::mem::replace(&mut self.announced, next), next)
     }

@@ -135,7 +135,7 @@ fn wander(request: &Request, nodes: &[NodeId], dice: u64) -> Step {
         _ => 0,
     };
     let upto = TapId(least + (dice / 2 % u64::from(4 - least)) as u8);
-    let send = if least == 0 && dice / 8 % 2 == 0 { PNG } else { RAW };
+    let send = if least == 0 && (dice / 8).is_multiple_of(2) { PNG } else { RAW };
     Step::Compute { model, upto, node: nodes[(dice / 16 % 3) as usize], send }
 }
 
