@@ -17,15 +17,18 @@ pub struct Rng {
 
 impl Rng {
     /// The generator of `entity` at `step`; every draw made with it is a function of these, the stream and its position.
+    #[inline]
     pub fn new(stream: Stream, entity: u64, step: u32) -> Self {
         Self { stream, entity, step, block: 0, spare: None }
     }
 
     /// 64 random bits.
+    #[inline]
     pub fn bits(&mut self) -> u64 {
         self.spare.take().unwrap_or_else(|| self.refill())
     }
 
+    #[inline]
     fn refill(&mut self) -> u64 {
         let attempt = u64::from(self.step) << 32 | u64::from(self.block);
         let [first, second] = self.stream.draw(self.entity, attempt);
@@ -35,16 +38,19 @@ impl Rng {
     }
 
     /// A number in [0, 1), uniform.
+    #[inline]
     pub fn unit(&mut self) -> f64 {
         sample::unit(self.bits())
     }
 
     /// An index below `n`, uniform; 0 if `n` is 0.
+    #[inline]
     pub fn index(&mut self, n: usize) -> usize {
         sample::index(self.bits(), n as u64) as usize
     }
 
     /// True with probability `p`.
+    #[inline]
     pub fn chance(&mut self, p: f64) -> bool {
         self.unit() < p
     }

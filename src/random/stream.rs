@@ -38,6 +38,7 @@ pub struct Stream {
 
 impl Stream {
     /// The stream of this seed, replication and purpose.
+    #[inline]
     pub fn new(seed: u64, replication: u64, purpose: Purpose) -> Self {
         Self { key: philox([replication, purpose as u64], seed)[0] }
     }

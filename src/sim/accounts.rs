@@ -104,6 +104,7 @@ impl Accounts {
     }
 
     /// A full queue refused somebody.
+    #[inline]
     pub(super) fn refused(&mut self, group: GroupId, counted: bool) {
         self.groups[group.0 as usize].refused += u64::from(counted);
     }
@@ -149,6 +150,7 @@ impl Accounts {
     }
 
     /// An end.
+    #[inline]
     pub(super) fn ended(&mut self, leg: &Leg, ending: Ending, right: bool, late: bool, layout: &Layout) {
         self.own_ns += leg.compute_ns.iter().map(|ns| u128::from(*ns)).sum::<u128>();
         self.own_bytes += u128::from(leg.bytes_up) + u128::from(leg.bytes_down);
@@ -159,6 +161,7 @@ impl Accounts {
         }
     }
 
+    #[inline]
     fn answer(&mut self, leg: &Leg, ending: Ending, right: bool, late: bool, layout: &Layout) {
         let (Ending::Answered, Some(answer)) = (ending, leg.request.answer) else { return };
         let image = &mut self.images[leg.image as usize];
@@ -193,6 +196,7 @@ impl Accounts {
 }
 
 impl Ends {
+    #[inline]
     fn note(&mut self, ending: Ending, right: bool, late: bool) {
         let on_time = ending == Ending::Answered && !late;
         self.by[ending as usize] += 1;

@@ -74,6 +74,7 @@ impl Layout {
         }
     }
 
+    #[inline]
     fn up(&self, from: NodeId) -> Option<Hop> {
         let above = self.above[from.0 as usize];
         (above != NOWHERE).then(|| self.hop(from, NodeId(above), true))
@@ -91,6 +92,7 @@ impl Layout {
         (depth(at) == wanted && self.above[at.0 as usize] == from.0).then_some(at)
     }
 
+    #[inline]
     fn hop(&self, lower: NodeId, upper: NodeId, up: bool) -> Hop {
         let link = self.link[self.group[lower.0 as usize] as usize];
         let (from, to) = if up { (lower, upper) } else { (upper, lower) };
@@ -112,6 +114,7 @@ impl Layout {
     }
 
     /// The table of a role's answers at an exit, what was sent last having been written with the lossy codec `via`.
+    #[inline]
     pub(super) fn output(&self, world: &World, model: ModelId, tap: TapId, via: Option<CodecId>) -> Option<u16> {
         match via {
             None => self.outputs[model.0 as usize][tap.0 as usize],

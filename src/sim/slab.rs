@@ -78,6 +78,7 @@ pub(super) struct Slab {
 }
 
 impl Leg {
+    #[inline]
     fn new(slot: u32) -> Self {
         let nowhere = Hop { link: 0, up: true, from: NodeId(0), to: NodeId(0) };
         Self {
@@ -114,6 +115,7 @@ impl Leg {
     }
 
     /// Starts a new life in this slot.
+    #[inline]
     fn reset(&mut self) {
         let mut holders = std::mem::take(&mut self.holders);
         holders.clear();
@@ -121,6 +123,7 @@ impl Leg {
     }
 
     /// Whether a node has the raw image, and the lossy codec it came in.
+    #[inline]
     pub(super) fn holds_raw(&self, node: NodeId) -> Option<Option<CodecId>> {
         if node == self.request.home {
             return Some(None);
@@ -129,6 +132,7 @@ impl Leg {
     }
 
     /// Notes that a node received the raw image.
+    #[inline]
     pub(super) fn receive_raw(&mut self, node: NodeId, via: Option<CodecId>) {
         if self.holds_raw(node).is_none() {
             self.holders.push((node, via));
@@ -138,6 +142,7 @@ impl Leg {
 
 impl Slab {
     /// A slot for a newborn.
+    #[inline]
     pub(super) fn take(&mut self) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.legs.push(Leg::new(self.legs.len() as u32));
@@ -148,6 +153,7 @@ impl Slab {
     }
 
     /// Gives a slot back.
+    #[inline]
     pub(super) fn give_back(&mut self, slot: u32) {
         let leg = &mut self[slot];
         leg.live = false;
@@ -169,6 +175,7 @@ impl Slab {
     }
 
     /// How many are under way.
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.legs.len() - self.free.len()
     }

@@ -30,10 +30,12 @@ impl Nodes {
         self.changing(node, now).offer(now, slot, work)
     }
 
+    #[inline]
     pub(super) fn begin(&mut self, node: NodeId, now: SimTime) -> Option<Begun> {
         self.stations[node.0 as usize].begin(now)
     }
 
+    #[inline]
     pub(super) fn leave(&mut self, node: NodeId, now: SimTime) {
         self.changing(node, now).leave(now);
     }
@@ -77,6 +79,7 @@ impl Channels {
     }
 
     /// The channel, when what happens to it was announced by [`Channels::changing`] or is the end of the run.
+    #[inline]
     pub(super) fn get(&mut self, channel: u32) -> &mut Channel {
         &mut self.channels[channel as usize]
     }

@@ -18,11 +18,13 @@ pub struct Hop {
 
 impl Hop {
     /// The end nearer to the devices.
+    #[inline]
     pub fn lower(&self) -> NodeId {
         if self.up { self.from } else { self.to }
     }
 
     /// The end nearer to the cloud.
+    #[inline]
     pub fn upper(&self) -> NodeId {
         if self.up { self.to } else { self.from }
     }
@@ -78,6 +80,7 @@ impl World {
     }
 
     /// The direction of a link that a hop uses.
+    #[inline]
     pub fn direction(&self, hop: Hop) -> &Direction {
         self.links[hop.link as usize].direction(hop.up)
     }
@@ -85,17 +88,20 @@ impl World {
 
 impl Link {
     /// One of its directions.
+    #[inline]
     pub fn direction(&self, up: bool) -> &Direction {
         if up { &self.up } else { &self.down }
     }
 
     /// Payload and headers of a transfer.
+    #[inline]
     pub fn wire_bytes(&self, payload: Bytes) -> Bytes {
         Bytes(payload.0.saturating_add(self.packet.count(payload).saturating_mul(self.packet.header.0)))
     }
 
     /// How long a transfer takes alone, without the delay: `packets * per_packet + 8 * wire bytes / rate`, rounded up
     /// to a whole nanosecond, at least 1 ns.
+    #[inline]
     pub fn airtime(&self, up: bool, payload: Bytes) -> SimTime {
         let overhead = self.packet.per_packet.ns().saturating_mul(self.packet.count(payload));
         let bits = self.direction(up).rate.time_for(self.wire_bytes(payload));
@@ -103,6 +109,7 @@ impl Link {
     }
 
     /// Whether every lower node has a link of its own.
+    #[inline]
     pub fn is_own(&self) -> bool {
         self.cell == Cell::Own
     }
@@ -110,13 +117,15 @@ impl Link {
 
 impl Packet {
     /// How many packets a payload takes: at least one.
+    #[inline]
     pub fn count(&self, payload: Bytes) -> u64 {
-        payload.0.div_ceil(self.payload.0.max(1)).max(1)
+        if payload <= self.payload { 1 } else { payload.0.div_ceil(self.payload.0.max(1)) }
     }
 }
 
 impl Link {
     /// The radio that sends and the one that receives.
+    #[inline]
     pub fn radios(&self, up: bool) -> (&Radio, &Radio) {
         if up { (&self.lower_radio, &self.upper_radio) } else { (&self.upper_radio, &self.lower_radio) }
     }
@@ -124,11 +133,13 @@ impl Link {
 
 impl NodeGroup {
     /// Power that one busy server adds.
+    #[inline]
     pub fn server_power(&self) -> Watts {
         Watts((self.active.0 - self.idle.0) / f64::from(self.servers().max(1)))
     }
 
     /// Servers of one node.
+    #[inline]
     pub fn servers(&self) -> u32 {
         match &self.service {
             Service::Fifo(fifo) => fifo.servers,

@@ -46,31 +46,37 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     /// The view at `here`, for a request born at `home`.
+    #[inline]
     pub fn new(world: &'a World, known: &'a dyn Knowledge, now: SimTime, here: NodeId, home: NodeId) -> Self {
         Self { world, known, now, here, home, image: None }
     }
 
     /// The same, for the request of this image: what it holds then has its own size instead of the mean.
+    #[inline]
     pub fn of_image(self, image: u32) -> Self {
         Self { image: Some(image), ..self }
     }
 
     /// The time.
+    #[inline]
     pub fn now(&self) -> SimTime {
         self.now
     }
 
     /// Where the request stands.
+    #[inline]
     pub fn here(&self) -> NodeId {
         self.here
     }
 
     /// Where the request was born.
+    #[inline]
     pub fn home(&self) -> NodeId {
         self.home
     }
 
     /// Everything static.
+    #[inline]
     pub fn world(&self) -> &'a World {
         self.world
     }

@@ -106,6 +106,7 @@ pub struct Work {
 
 impl Work {
     /// Time to run from one tap up to another: at least 1 ns.
+    #[inline]
     pub fn between(&self, from: TapId, upto: TapId) -> SimTime {
         let layers = self.upto[upto.0 as usize].since(self.upto[from.0 as usize]);
         (self.per_call + layers).max(SimTime::from_ns(1))
@@ -335,6 +336,7 @@ pub struct Horizon {
 
 impl World {
     /// The first node of a group and one past its last.
+    #[inline]
     pub fn nodes_of(&self, group: GroupId) -> std::ops::Range<u32> {
         let first: u32 = self.groups[..group.0 as usize].iter().map(|g| g.count).sum();
         first..first + self.groups[group.0 as usize].count
@@ -373,6 +375,7 @@ impl Model {
     }
 
     /// Bytes of `image` at a tap under a codec; `None`: nobody measured that.
+    #[inline]
     pub fn bytes(&self, tap: TapId, codec: CodecId, image: u32) -> Option<Bytes> {
         let bytes = match (*self.taps.get(tap.0 as usize)?.sizes.get(codec.0 as usize)?)? {
             Size::Fixed(bytes) => bytes,

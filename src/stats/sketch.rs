@@ -11,6 +11,7 @@ pub struct Sketch {
 }
 
 /// The bucket of a value: small values have their own, larger ones share it with those of equal leading bits.
+#[inline]
 fn bucket(value: u64) -> usize {
     let shift = (u64::BITS - value.leading_zeros()).saturating_sub(BITS + 1);
     ((u64::from(shift) << BITS) + (value >> shift)) as usize
@@ -39,6 +40,7 @@ impl Sketch {
     }
 
     /// Adds one value.
+    #[inline]
     pub fn record(&mut self, value: u64) {
         let at = bucket(value);
         if at >= self.counts.len() {

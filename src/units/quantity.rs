@@ -68,13 +68,24 @@ real! {
 }
 
 impl BitsPerSec {
+    /// The same for two gigabytes and more.
+    #[cold]
+    fn long_time_for(self, bytes: Bytes) -> u64 {
+        let ns = (u128::from(bytes.0) * 8_000_000_000).div_ceil(u128::from(self.0));
+        u64::try_from(ns).unwrap_or(u64::MAX)
+    }
+
     /// How long `bytes` take at this rate: rounded up to whole nanoseconds, [`SimTime::NEVER`] at rate zero.
+    #[inline]
     pub fn time_for(self, bytes: Bytes) -> SimTime {
         if self.0 == 0 {
             return SimTime::NEVER;
         }
-        let ns = (u128::from(bytes.0) * 8 * 1_000_000_000).div_ceil(u128::from(self.0));
-        SimTime::from_ns(u64::try_from(ns).unwrap_or(u64::MAX))
+        let ns = match bytes.0.checked_mul(8_000_000_000) {
+            Some(bits) => bits.div_ceil(self.0),
+            None => self.long_time_for(bytes),
+        };
+        SimTime::from_ns(ns)
     }
 }
 

@@ -14,26 +14,31 @@ impl SimTime {
     pub const NEVER: Self = Self(u64::MAX);
 
     /// From whole nanoseconds.
+    #[inline]
     pub const fn from_ns(ns: u64) -> Self {
         Self(ns)
     }
 
     /// In whole nanoseconds.
+    #[inline]
     pub const fn ns(self) -> u64 {
         self.0
     }
 
     /// From seconds, rounded to the nearest nanosecond; negative and not-a-number give zero, too large `NEVER`.
+    #[inline]
     pub fn from_secs(s: f64) -> Self {
         Self((s * 1e9 + 0.5) as u64)
     }
 
     /// In seconds.
+    #[inline]
     pub fn secs(self) -> f64 {
         self.0 as f64 / 1e9
     }
 
     /// The span since `earlier`, zero if it is later.
+    #[inline]
     pub const fn since(self, earlier: Self) -> Self {
         Self(self.0.saturating_sub(earlier.0))
     }
@@ -49,12 +54,14 @@ impl SimTime {
 
 impl Add for SimTime {
     type Output = Self;
+    #[inline]
     fn add(self, span: Self) -> Self {
         Self(self.0.saturating_add(span.0))
     }
 }
 
 impl AddAssign for SimTime {
+    #[inline]
     fn add_assign(&mut self, span: Self) {
         *self = *self + span;
     }
@@ -62,6 +69,7 @@ impl AddAssign for SimTime {
 
 impl Sub for SimTime {
     type Output = Self;
+    #[inline]
     fn sub(self, earlier: Self) -> Self {
         self.since(earlier)
     }

@@ -41,17 +41,20 @@ impl Sources {
         }
     }
 
+    #[inline]
     pub(super) fn len(&self) -> u32 {
         self.node.len() as u32
     }
 
     /// Node, workload and how many births came before.
+    #[inline]
     pub(super) fn about(&self, source: u32) -> (u32, u16, u64) {
         let at = source as usize;
         (self.node[at], self.workload[at], self.ordinal[at])
     }
 
     /// What its draws are keyed by.
+    #[inline]
     pub(super) fn entity(node: u32, workload: u16) -> u64 {
         u64::from(workload) << 32 | u64::from(node)
     }

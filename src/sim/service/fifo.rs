@@ -41,6 +41,7 @@ impl Fifo {
     }
 
     /// Lets one more wait until `start`, if there is room.
+    #[inline]
     fn queue(&mut self, now: SimTime, start: SimTime) -> bool {
         while self.begins.front().is_some_and(|begin| *begin <= now) {
             self.begins.pop_front();

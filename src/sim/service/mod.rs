@@ -62,6 +62,7 @@ impl Station {
     }
 
     /// Who begins now, if anybody.
+    #[inline]
     pub(super) fn begin(&mut self, now: SimTime) -> Option<Begun> {
         match self {
             Self::Elided(_) => None,
@@ -70,6 +71,7 @@ impl Station {
     }
 
     /// A service ended.
+    #[inline]
     pub(super) fn leave(&mut self, now: SimTime) {
         if let Self::Explicit(line) = self {
             line.leave(now);

@@ -1,0 +1,198 @@
+//! A radix ladder: a monotone queue after Ahuja, Mehlhorn, Orlin and Tarjan's radix heap (1990), with 64-way digits and a
+//! sorted front.
+//!
+//! A key's time, its high 64 bits, is read as eleven digits of six bits. A key lies in the bucket (rung, digit) of the
+//! highest digit in which its time differs from `base`; so every key on a rung is less than every key on a higher one, and
+//! buckets of one rung are in order of their digits. When the front is empty, the first bucket of the lowest rung is
+//! *opened*: a small one is sorted into the front, which from then on takes all keys up to the bucket's end; a large one is
+//! spread over lower rungs, with its first instant as the new base. Each key moves down at most eleven times, and mostly
+//! once or twice. There is nothing to tune to a distribution of times.
+//!
+//! Should the front grow, because much is pushed into the span it took over, it is spread again from now on.
+
+const BITS: u32 = 6;
+const DIGITS: usize = 1 << BITS;
+const RUNGS: usize = 11;
+/// A bucket of at most this many is sorted, not spread.
+const SMALL: usize = 32;
+/// A front of more than this many is spread again, if it spans more than one instant.
+const LARGE: usize = 128;
+
+/// Gives back the least key first; no key may be pushed earlier in time than the last popped.
+#[derive(Debug)]
+pub(crate) struct Ladder {
+    /// Falling, so that the least is at the end.
+    front: Vec<u128>,
+    /// The first instant that is not the front's.
+    front_end: u128,
+    base: u64,
+    buckets: Vec<Vec<u128>>,
+    /// Which buckets of each rung hold something.
+    used: [u64; RUNGS],
+    /// The time popped last.
+    now: u64,
+}
+
+impl Default for Ladder {
+    fn default() -> Self {
+        Self {
+            front: Vec::with_capacity(LARGE + 1),
+            front_end: 0,
+            base: 0,
+            buckets: vec![Vec::new(); RUNGS * DIGITS],
+            used: [0; RUNGS],
+            now: 0,
+        }
+    }
+}
+
+fn time(key: u128) -> u64 {
+    (key >> 64) as u64
+}
+
+impl Ladder {
+    #[inline]
+    pub(crate) fn push(&mut self, key: u128) {
+        debug_assert!(time(key) >= self.now, "an event before now");
+        if key >> 64 < self.front_end { self.insert(key) } else { self.hang(key) }
+    }
+
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<u128> {
+        if self.front.is_empty() && !self.open() {
+            return None;
+        }
+        let key = self.front.pop()?;
+        self.now = time(key);
+        Some(key)
+    }
+
+    #[inline]
+    fn insert(&mut self, key: u128) {
+        let at = self.front.partition_point(|k| *k > key);
+        self.front.insert(at, key);
+        if self.front.len() > LARGE && self.front_end > u128::from(self.now) + 1 {
+            self.spread_front();
+        }
+    }
+
+    /// Puts a key into its bucket.
+    #[inline]
+    fn hang(&mut self, key: u128) {
+        let differs = (time(key) ^ self.base) | 1;
+        let rung = (differs.ilog2() / BITS) as usize;
+        let digit = (time(key) >> (rung as u32 * BITS)) as usize % DIGITS;
+        self.used[rung] |= 1 << digit;
+        self.buckets[rung * DIGITS + digit].push(key);
+    }
+
+    /// Fills the front; false if nothing is left.
+    fn open(&mut self) -> bool {
+        while self.front.is_empty() {
+            let Some(rung) = self.used.iter().position(|used| *used != 0) else { return false };
+            let digit = self.used[rung].trailing_zeros() as usize;
+            self.used[rung] &= self.used[rung] - 1;
+            self.open_bucket(rung, digit);
+        }
+        true
+    }
+
+    fn open_bucket(&mut self, rung: usize, digit: usize) {
+        let shift = rung as u32 * BITS;
+        let above = self.base.checked_shr(shift + BITS).map_or(0, |high| high << (shift + BITS));
+        self.base = above | (digit as u64) << shift;
+        let mut bucket = std::mem::take(&mut self.buckets[rung * DIGITS + digit]);
+        if rung == 0 || bucket.len() <= SMALL {
+            self.front.append(&mut bucket);
+            self.front.sort_unstable_by(|a, b| b.cmp(a));
+            self.front_end = u128::from(self.base) + (1 << shift);
+        } else {
+            self.front_end = u128::from(self.base);
+            bucket.drain(..).for_each(|key| self.hang(key));
+        }
+        self.buckets[rung * DIGITS + digit] = bucket;
+    }
+
+    /// Keeps in the front what happens now only.
+    #[cold]
+    fn spread_front(&mut self) {
+        let mut front = std::mem::take(&mut self.front);
+        self.base = self.now;
+        self.front_end = u128::from(self.now) + 1;
+        let later = front.partition_point(|k| time(*k) > self.now);
+        front.drain(..later).for_each(|key| self.hang(key));
+        self.front = front;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::heap::Heap;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn key(time: u64, low: u64) -> u128 {
+        u128::from(time) << 64 | u128::from(low)
+    }
+
+    /// Pushes each key that many units after the last popped, pops as told: both queues must agree all along.
+    fn agree(steps: &[(u8, u64, u64)], unit: u32) {
+        let (mut ladder, mut heap, mut now) = (Ladder::default(), Heap::default(), 0u64);
+        for (what, gap, low) in steps {
+            if *what == 0 {
+                let (a, b) = (ladder.pop(), heap.pop());
+                assert_eq!(a, b);
+                now = a.map_or(now, time);
+            } else {
+                let new = key(now.saturating_add(gap.saturating_shl(unit)), *low);
+                ladder.push(new);
+                heap.push(new);
+            }
+        }
+        while let Some(least) = heap.pop() {
+            assert_eq!(ladder.pop(), Some(least));
+        }
+        assert_eq!(ladder.pop(), None);
+    }
+
+    trait Shift {
+        fn saturating_shl(self, by: u32) -> Self;
+    }
+
+    impl Shift for u64 {
+        fn saturating_shl(self, by: u32) -> u64 {
+            if self.leading_zeros() < by { u64::MAX } else { self << by }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+        #[test]
+        fn equals_the_heap(
+            unit in 0u32..60,
+            steps in prop::collection::vec((0u8..3, prop_oneof![0u64..3, 0u64..100, 0u64..100_000], 0u64..9), 0..600),
+        ) {
+            agree(&steps, unit);
+        }
+
+        /// Bursts at few instants, and right after what was popped: the front is spread again.
+        #[test]
+        fn bursts_equal_the_heap(
+            bursts in prop::collection::vec((0u64..4000, 0usize..400, 1usize..300, 1u64..70), 1..8),
+        ) {
+            let steps: Vec<_> = bursts
+                .iter()
+                .flat_map(|(gap, pushes, pops, modulus)| {
+                    let push = (0..*pushes as u64).map(move |i| (1, gap + i * 7919 % modulus, i * 31 % 17));
+                    push.chain((0..*pops).map(|_| (0, 0, 0)))
+                })
+                .collect();
+            agree(&steps, 0);
+        }
+    }
+
+    #[test]
+    fn ends_of_the_clock() {
+        agree(&[(1, u64::MAX, 3), (1, 0, 1), (0, 0, 0), (1, u64::MAX, 2), (1, 0, 0), (0, 0, 0)], 0);
+    }
+}

@@ -1,0 +1,26 @@
+//! The queue of pending events: gives back the least key first.
+//!
+//! Time never runs backwards: a key that is pushed is not earlier than the one popped last (at the same instant it may be
+//! less).
+
+#[cfg(test)]
+mod heap;
+mod ladder;
+
+use super::event::Key;
+
+/// Pending events.
+#[derive(Debug, Default)]
+pub(super) struct Queue(ladder::Ladder);
+
+impl Queue {
+    #[inline]
+    pub(super) fn push(&mut self, key: Key) {
+        self.0.push(key.0);
+    }
+
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<Key> {
+        self.0.pop().map(Key)
+    }
+}
