@@ -3,6 +3,7 @@
 //! 1000 devices give birth once a second each (Poisson); each has an uplink of 10 Mbit/s for images of 1 Mbit on average
 //! (exponential); 70 % are served at an edge of 16 servers (50 /s each) 1 ms away, 30 % in a cloud of 8 (100 /s each)
 //! 20 ms away; answers come back as far. Mean sojourn: M/M/1, then M/M/16 or M/M/8, 0.145078 s.
+//! `cargo bench --bench engine -- 200` simulates 200 seconds instead of 1000.
 //! A task counts as five events, as in other simulators, whatever the engine's queue had to handle.
 
 use std::sync::Arc;
@@ -120,7 +121,8 @@ fn world(seconds: f64) -> World {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let world = world(1000.0);
+    let seconds = std::env::args().find_map(|a| a.parse().ok()).unwrap_or(1000.0);
+    let world = world(seconds);
     for explicit in [false, true] {
         let mut rates = Vec::new();
         for replication in 0..5 {
