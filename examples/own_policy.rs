@@ -1,15 +1,16 @@
-//! A policy of one's own, with the whole command line:
-//! `cargo run --release --example own_policy -- run examples/own_policy.toml`
+//! A policy of one's own: `cargo run --release --example own_policy -- run examples/own_policy.toml`
 use tierwise::random::Rng;
-use tierwise::sim::{ModelId, Needs, NodeId, Policy, Request, Step, Tier, View};
+use tierwise::sim::{ModelId, Needs, NodeId, Policy, Request, Step, TapId, View};
 
-/// Asks the device, then the nearest edge node if the device is unsure and few others wait there.
+const MODELS: [ModelId; 2] = [ModelId(0), ModelId(1)]; // in the scenario's order: the device's, the gateway's
+
+/// Asks the device, then the node above it if the device is unsure and few others wait there.
 #[derive(serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Polite {
     /// How sure the device must be, from 0 to 1.
     sure: f32,
-    /// How many may wait at the edge before nobody else is sent there.
+    /// How many may wait above before nobody else is sent there.
     most_waiting: u32,
 }
 
@@ -19,32 +20,19 @@ impl Policy for Polite {
     }
 
     fn next(&mut self, request: &Request, view: &View<'_>, _: &mut Rng) -> Step {
-        match (request.answer, view.nearest_of(Tier::Edge)) {
-            (None, _) if request.refused == 0 => ask(view, request.home),
-            (Some(a), Some(edge))
-                if a.confidence < self.sure && view.waiting(edge) < self.most_waiting && request.at != edge =>
-            {
-                ask(view, edge)
-            }
-            (Some(_), _) => Step::Answer,
-            _ => Step::Drop,
+        let Some(above) = view.ancestors().nth(1) else { return Step::Drop };
+        let may_go = request.refused == 0 && request.at != above && view.waiting(above) < self.most_waiting;
+        match request.answer {
+            None if request.refused == 0 => ask(view, request.home, MODELS[0]),
+            Some(answer) if answer.confidence < self.sure && may_go => ask(view, above, MODELS[1]),
+            answer => answer.map_or(Step::Drop, |_| Step::Answer),
         }
     }
 }
 
-/// The last role hosted at `node`, up to its answer.
-fn ask(view: &View<'_>, node: NodeId) -> Step {
-    let models = &view.world().models;
-    let hosted = (0..models.len() as u8).map(ModelId).rfind(|&m| view.hosts(m, node));
-    let step = |m: ModelId| {
-        Some(Step::Compute {
-            model: m,
-            upto: models[m.0 as usize].answer()?,
-            node,
-            send: view.world().workloads[0].send,
-        })
-    };
-    hosted.and_then(step).unwrap_or(Step::Drop)
+fn ask(view: &View<'_>, node: NodeId, model: ModelId) -> Step {
+    let upto = view.world().models[model.0 as usize].answer().unwrap_or(TapId(0));
+    Step::Compute { model, upto, node, send: view.world().workloads[0].send }
 }
 
 fn main() -> std::process::ExitCode {

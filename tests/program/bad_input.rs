@@ -35,7 +35,11 @@ fn a_missing_unit_is_told() {
 
 #[test]
 fn an_unknown_policy_is_suggested() {
-    refused("greedy       = \"greedy-latency\"", "greedy       = \"greedy-latncy\"", &["greedy-latncy", "greedy-latency"]);
+    refused(
+        "greedy       = \"greedy-latency\"",
+        "greedy       = \"greedy-latncy\"",
+        &["greedy-latncy", "greedy-latency"],
+    );
 }
 
 #[test]
