@@ -38,6 +38,7 @@ pub(super) fn manifest() -> Manifest {
         scenario: "quickstart.toml".into(),
         scenario_sha256: "ab01".repeat(16),
         seed: Some(1),
+        images: "test".into(),
         version: "0.1.0".into(),
         profiles: ["nano", "student", "teacher"].map(profile).into(),
         policies: POLICIES.map(|p| p.0.to_owned()).into(),
@@ -116,6 +117,15 @@ fn row(i: usize, swept: bool, policy: &str, metric: &str, unit: &str, mean: f64,
         image_low: mean - image,
         image_high: mean + image,
         replications,
-        flags: if policy == "neurosurgeon" { "extrapolated".into() } else { String::new() },
+        flags: flags(policy, metric).into(),
+    }
+}
+
+fn flags(policy: &str, metric: &str) -> &'static str {
+    match (policy, metric.contains("_j")) {
+        ("neurosurgeon", true) => "extrapolated,mixed_boundaries",
+        ("neurosurgeon", false) => "extrapolated",
+        (_, true) => "mixed_boundaries",
+        _ => "",
     }
 }

@@ -310,7 +310,9 @@ fn the_page_shows_both_intervals_and_where_there_is_none() {
         assert!(page.contains(&text), "{text}");
     }
     assert!(page.contains("<td>–") && !page.contains("NaN"));
-    assert!(page.contains("Line 7 of the summary") && page.contains("extrapolated"));
+    assert!(page.contains("Line 7 of the summary"));
+    assert_eq!(page.matches(">extrapolated<").count(), 5 + 1);
+    assert_eq!(page.matches("All rows: <span class=\"flag\">mixed_boundaries<").count(), 5);
 }
 
 #[test]

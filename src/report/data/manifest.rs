@@ -18,6 +18,8 @@ pub struct Manifest {
     pub scenario_sha256: String,
     /// The seed of all randomness.
     pub seed: Option<u64>,
+    /// Whose images: `validation` or `test`.
+    pub images: String,
     /// The version of the program that ran it.
     pub version: String,
     /// The models' profiles.

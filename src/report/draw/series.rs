@@ -33,16 +33,51 @@ pub fn front(canvas: &mut Canvas, mut points: Vec<Point>) -> Vec<[Point; 2]> {
     pieces
 }
 
+/// A marker to draw: where, how, and whether it is full.
+pub type Mark = (Point, Look, bool);
+
+/// Markers in order; those under others at the same place are larger, so that each shows.
+pub fn markers(canvas: &mut Canvas, marks: &[Mark]) {
+    for (i, (at, look, full)) in marks.iter().enumerate() {
+        let above = marks[i + 1..].iter().filter(|(other, ..)| close(*at, *other)).count();
+        sized_marker(canvas, *at, look, *full, RADIUS + 1.1 * above.min(4) as f64);
+    }
+}
+
+/// Whether two markers would cover each other.
+fn close(a: Point, b: Point) -> bool {
+    libm::hypot(a.0 - b.0, a.1 - b.1) < RADIUS / 2.0
+}
+
 /// A marker, full or hollow.
 pub fn marker(canvas: &mut Canvas, at: Point, look: &Look, full: bool) {
+    sized_marker(canvas, at, look, full, RADIUS);
+}
+
+fn sized_marker(canvas: &mut Canvas, at: Point, look: &Look, full: bool, radius: f64) {
     let fill = if full { look.colour } else { PAPER };
     let outline = Stroke::solid(look.colour, 0.8);
     if look.marker == Marker::Circle {
-        canvas.disc(at, RADIUS, fill.into());
-        return canvas.ring(at, RADIUS, outline);
+        canvas.disc(at, radius, fill.into());
+        return canvas.ring(at, radius, outline);
     }
-    let mut corners = look.marker.corners(at, RADIUS);
+    let mut corners = look.marker.corners(at, radius);
     canvas.area(corners.clone(), fill.into());
     corners.push(corners[0]);
     canvas.line(corners, outline);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{draw::Shape, theme};
+
+    #[test]
+    fn the_lower_of_two_markers_at_one_place_is_larger() {
+        let mut canvas = Canvas::new(50.0, 50.0);
+        let look = theme::look(0);
+        markers(&mut canvas, &[((20.0, 20.0), look, true), ((20.1, 20.0), look, true), ((40.0, 20.0), look, true)]);
+        let radius = |s: &Shape| if let Shape::Disc(_, r, _) = s { Some(*r) } else { None };
+        assert_eq!(canvas.shapes.iter().filter_map(radius).collect::<Vec<_>>(), [RADIUS + 1.1, RADIUS, RADIUS]);
+    }
 }

@@ -19,6 +19,7 @@ impl Display {
         match unit {
             "1" => Self { factor: 100.0, symbol: "%".into() },
             "s" => prefixed(unit, size, 1.0),
+            "bytes" => Self::of("B", size),
             "B" | "MAC" | "FLOP" => prefixed(unit, size.max(1.0), f64::MAX),
             "J" | "W" | "bit/s" => prefixed(unit, size, f64::MAX),
             _ => Self { factor: 1.0, symbol: unit.into() },
@@ -100,6 +101,7 @@ mod tests {
         assert_eq!(shown("J", 2.5e-6), "2.50 µJ");
         assert_eq!(shown("J", 12e6), "12.0 MJ");
         assert_eq!(shown("B", 784.0), "784 B");
+        assert_eq!(shown("bytes", 25e6), "25.0 MB");
         assert_eq!(shown("B", 0.3), "0.300 B");
         assert_eq!(shown("MAC", 12_501_632.0), "12.5 MMAC");
         assert_eq!(shown("1", 0.9312), "93.1 %");

@@ -93,7 +93,7 @@ fn fill(canvas: &mut Canvas, panel: &Panel, models: &[&Model], factor: f64) {
     }
     let name = |d: &Dot| Label { at: d.at, name: d.model.name.clone(), colour: INK };
     label::draw(canvas, &panel.frame, &dots.iter().map(name).collect::<Vec<_>>(), &lines);
-    dots.iter().for_each(|d| series::marker(canvas, d.at, &d.look, d.best));
+    series::markers(canvas, &dots.iter().map(|d| (d.at, d.look, d.best)).collect::<Vec<_>>());
 }
 
 fn dots<'a>(panel: &Panel, models: &[&'a Model], factor: f64) -> Vec<Dot<'a>> {

@@ -57,8 +57,9 @@ fn canvas(curves: &[Curve]) -> Canvas {
     panel.draw(&mut canvas);
     for curve in curves {
         series::curve(&mut canvas, stairs(&panel, curve, display.factor), &curve.look);
-        series::marker(&mut canvas, median(&panel, curve, display.factor), &curve.look, true);
     }
+    let mark = |curve: &Curve| (median(&panel, curve, display.factor), curve.look, true);
+    series::markers(&mut canvas, &curves.iter().map(mark).collect::<Vec<_>>());
     legend.draw(&mut canvas, (ONE_COLUMN - legend.width()) / 2.0, height + 3.0);
     canvas
 }

@@ -3,7 +3,11 @@
 use super::{Drawing, has_interval, looks, over};
 use crate::report::{
     data::{Point as At, Study, Summary, metric},
-    draw::{Axis, Canvas, Frame, Legend, Panel, Point, Scale, Tick, series, unit::Display},
+    draw::{
+        Axis, Canvas, Frame, Legend, Panel, Point, Scale, Tick,
+        series::{self, Mark},
+        unit::Display,
+    },
     theme::{Look, MM, TWO_COLUMNS},
 };
 
@@ -11,7 +15,7 @@ use crate::report::{
 const SHOWN: [&str; 4] = ["accuracy_all", "latency_p95_s", "marginal_j_per_request", "miss_rate"];
 
 pub(super) fn draw(study: &Study) -> Option<Drawing> {
-    if !study.swept() {
+    if !study.swept() || !SHOWN.iter().any(|m| known(study, m)) {
         return None;
     }
     let parameter = &study.points.first()?.parameter;
@@ -26,7 +30,8 @@ fn caption(study: &Study, parameter: &str) -> String {
     let bands = if study.replications() > 1 { " Bands: 95 % t-intervals over replications." } else { "" };
     format!(
         "Accuracy of all requests, 95th percentile of latency, marginal energy per answered request, and requests late or \
-         unanswered, by policy, for {} values of {parameter}. {}{bands} A curve has a gap where a policy answered nothing.",
+         unanswered, by policy, for {} values of {parameter}. {}{bands} Nested markers coincide; a curve has a gap where a policy \
+         answered nothing.",
         study.points.len(),
         over(study),
     )
@@ -156,22 +161,22 @@ impl Small<'_> {
         let curves: Vec<(Look, Vec<(f64, Option<Summary>)>)> =
             looks(study).into_iter().map(|(name, look)| (look, curve(name))).collect();
         curves.iter().for_each(|(look, rows)| self.band(canvas, look, rows));
-        curves.iter().for_each(|(look, rows)| self.curve(canvas, look, rows));
+        let marks: Vec<Mark> = curves.iter().flat_map(|(look, rows)| self.curve(canvas, look, rows)).collect();
+        series::markers(canvas, &marks);
     }
 
     fn place(&self, x: f64, value: f64) -> Option<Point> {
         self.panel.at(x, value * self.factor)
     }
 
-    /// Means joined by a line, in stretches without gaps.
-    fn curve(&self, canvas: &mut Canvas, look: &Look, rows: &[(f64, Option<Summary>)]) {
+    /// Means joined by a line, in stretches without gaps; gives their markers.
+    fn curve(&self, canvas: &mut Canvas, look: &Look, rows: &[(f64, Option<Summary>)]) -> Vec<Mark> {
         let at = |(x, row): &(f64, Option<Summary>)| row.as_ref().and_then(|r| self.place(*x, r.mean));
         let points: Vec<Option<Point>> = rows.iter().map(at).collect();
         for stretch in points.split(Option::is_none) {
-            let stretch: Vec<Point> = stretch.iter().flatten().copied().collect();
-            series::curve(canvas, stretch.clone(), look);
-            stretch.iter().for_each(|at| series::marker(canvas, *at, look, true));
+            series::curve(canvas, stretch.iter().flatten().copied().collect(), look);
         }
+        points.into_iter().flatten().map(|at| (at, *look, true)).collect()
     }
 
     /// Intervals joined to a band, in stretches without gaps.

@@ -45,8 +45,8 @@ fn caption(study: &Study, point: &str, missing: &[&str]) -> String {
     let bars = if study.replications() > 1 { " Bars: 95 % t-intervals over replications." } else { "" };
     format!(
         "Marginal energy per answered request, 95th percentile of latency, and right answers among all requests{}. Full \
-         markers: policies that no other beats in all three (the Pareto front); hollow ones are beaten. Grey steps: the \
-         front of the two quantities shown. {}{bars}{}",
+         markers: policies that no other beats in all three (the Pareto front); hollow ones are beaten; nested \
+         ones coincide. Grey steps: the front of the two quantities shown. {}{bars}{}",
         at_point(point),
         over(study),
         left_out(missing, "for want of a value"),
@@ -114,7 +114,7 @@ fn pair_panel(canvas: &mut Canvas, cell: Frame, dots: &[Dot], (below, left): (us
     }
     let name = |(dot, at): &(&Dot, Point)| Label { at: *at, name: dot.name.into(), colour: INK };
     label::draw(canvas, &panel.frame, &points.iter().map(name).collect::<Vec<_>>(), &lines);
-    points.iter().for_each(|(dot, at)| series::marker(canvas, *at, &dot.look, dot.best));
+    series::markers(canvas, &points.iter().map(|(dot, at)| (*at, dot.look, dot.best)).collect::<Vec<_>>());
 }
 
 /// Where the policies on the front of two goals are drawn.

@@ -31,9 +31,12 @@ struct Listed {
 }
 
 /// What a reader must know of flagged rows.
-const MEANINGS: [(&str, &str); 2] = [
-    ("extrapolated", "a preset was used outside the range it was fitted on"),
+const MEANINGS: [(&str, &str); 5] = [
+    ("extrapolated", "a model ran on a node outside the range that the node's figures were fitted on"),
+    ("mixed_boundaries", "joules measured at unlike boundaries (chip, board, wall) were added up"),
+    ("oracle", "the policy reads the truth: a bound, not a strategy"),
     ("tuned_on_test", "something was chosen by looking at test images"),
+    ("undrained", "some requests had no answer when a run stopped, and count as missed"),
 ];
 
 /// The provenance of a study.
@@ -54,6 +57,7 @@ fn facts(study: &Study) -> Vec<Fact> {
     let all = [
         ("Scenario", m.scenario.clone()),
         ("Scenario's SHA-256", m.scenario_sha256.clone()),
+        ("Images", m.images.clone()),
         ("Seed", m.seed.map(|s| s.to_string()).unwrap_or_default()),
         ("Replications", study.replications().to_string()),
         ("Swept", if parameter.is_empty() { parameter } else { format!("{parameter} = {}", values.join(", ")) }),
@@ -76,7 +80,8 @@ fn meaning(study: &Study, flag: &str) -> String {
     let carries = |p: &&String| study.summary.iter().any(|r| r.policy == **p && r.flags().any(|f| f == flag));
     let who: Vec<&str> = study.policies.iter().filter(carries).map(String::as_str).collect();
     let known = MEANINGS.iter().find(|(name, _)| *name == flag).map(|(_, meaning)| format!("{meaning}; "));
-    format!("{}on rows of {}", known.unwrap_or_default(), who.join(", "))
+    let who = if who.len() == study.policies.len() { "all policies".into() } else { who.join(", ") };
+    format!("{}on rows of {who}", known.unwrap_or_default())
 }
 
 fn listed(profile: &Profile) -> Listed {

@@ -37,6 +37,8 @@ struct Head {
 struct Block {
     name: String,
     open: bool,
+    /// What all of its rows carry.
+    shared: Vec<String>,
     rows: Vec<Row>,
 }
 
@@ -96,12 +98,13 @@ fn block(study: &Study, point: u32, columns: &[Column]) -> Block {
     let name = study.points.iter().find(|p| p.index == point).map(|p| p.name()).unwrap_or_default();
     let open = study.middle().is_some_and(|p| p.index == point);
     let best: Vec<Option<f64>> = columns.iter().map(|c| best(study, point, c)).collect();
+    let shared = shared(study, point);
     let row = |policy: &String| Row {
         cells: columns.iter().zip(&best).map(|(c, b)| cell(study.row(point, policy, c.metric), c, *b)).collect(),
-        flags: flags(study, point, policy),
+        flags: flags(study, point, policy).into_iter().filter(|f| !shared.contains(f)).collect(),
         policy: policy.clone(),
     };
-    Block { name, open, rows: study.policies.iter().map(row).collect() }
+    Block { name, open, rows: study.policies.iter().map(row).collect(), shared }
 }
 
 /// The best mean of a column at a point, if they differ.
@@ -112,6 +115,13 @@ fn best(study: &Study, point: u32, column: &Column) -> Option<f64> {
     let (most, least) = (finite.iter().copied().reduce(f64::max)?, finite.iter().copied().reduce(f64::min)?);
     let differ = least < most;
     differ.then_some(if more { most } else { least })
+}
+
+/// Flags that every policy of several carries at a point.
+fn shared(study: &Study, point: u32) -> Vec<String> {
+    let mut each = study.policies.iter().map(|p| flags(study, point, p));
+    let first = if study.policies.len() > 1 { each.next() } else { None };
+    each.fold(first.unwrap_or_default(), |all, some| all.into_iter().filter(|f| some.contains(f)).collect())
 }
 
 fn flags(study: &Study, point: u32, policy: &str) -> Vec<String> {
