@@ -111,8 +111,11 @@ fn log_ticks(scale: &Scale, wish: usize) -> Vec<Tick> {
     minor.iter().map(|at| Tick { value: decimal(at.0, at.1), label: label(at) }).collect()
 }
 
+/// A tick of a logarithmic axis: decade and digit.
+type Step = (i32, u8);
+
 /// Which of the decimal steps get a label: as many digits a decade, or as few decades, as the wish allows.
-fn labelled(all: &dyn Fn(&[u8]) -> Vec<(i32, u8)>, wish: usize) -> Vec<(i32, u8)> {
+fn labelled(all: &dyn Fn(&[u8]) -> Vec<Step>, wish: usize) -> Vec<Step> {
     let choices: [&[u8]; 3] = [&[1, 2, 5], &[1, 3], &[1]];
     if let Some(found) = choices.iter().map(|d| all(d)).find(|ticks| ticks.len() <= wish + 1) {
         return found;

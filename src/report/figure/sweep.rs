@@ -150,16 +150,17 @@ fn shared_unit(points: &[At]) -> Option<&str> {
     all.then(|| points[0].value[number(&points[0].value).len()..].trim())
 }
 
+/// A policy's rows along the axis; none where a point has no row.
+type Curve = Vec<(f64, Option<Summary>)>;
+
 impl Small<'_> {
     fn draw(&self, canvas: &mut Canvas, study: &Study) {
         self.panel.draw(canvas);
         let places = places(&study.points);
         let row = |name: &str, at: &At| study.row(at.index, name, self.metric).cloned();
-        let curve = |name: &str| -> Vec<(f64, Option<Summary>)> {
-            study.points.iter().zip(&places).map(|(at, x)| (*x, row(name, at))).collect()
-        };
-        let curves: Vec<(Look, Vec<(f64, Option<Summary>)>)> =
-            looks(study).into_iter().map(|(name, look)| (look, curve(name))).collect();
+        let curve =
+            |name: &str| -> Curve { study.points.iter().zip(&places).map(|(at, x)| (*x, row(name, at))).collect() };
+        let curves: Vec<(Look, Curve)> = looks(study).into_iter().map(|(name, look)| (look, curve(name))).collect();
         curves.iter().for_each(|(look, rows)| self.band(canvas, look, rows));
         let marks: Vec<Mark> = curves.iter().flat_map(|(look, rows)| self.curve(canvas, look, rows)).collect();
         series::markers(canvas, &marks);
