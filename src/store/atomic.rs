@@ -99,31 +99,40 @@ impl Write for Writer {
 
 /// Files being written that take their places in one folder together; dropped before, they leave nothing.
 ///
-/// What stands there under other names stays. Names are `name` or `folder/name`; a folder is replaced whole.
+/// What stands there under other names stays, unless it is told to go. Names are `name` or `folder/name`; a folder is
+/// replaced whole.
 #[derive(Debug)]
 pub struct Batch {
     staging: TempDir,
     target: PathBuf,
+    stale: Vec<String>,
 }
 
 impl Batch {
-    /// Starts a batch for the folder `target`, which need not exist.
+    /// Starts a batch for the folder `target`, which need not exist. What killed programs left of theirs is removed.
     ///
     /// # Errors
     /// The folder above it cannot be made or written to.
     pub fn create(target: &Path) -> Result<Self, Problem> {
         let open = || {
             fs::create_dir_all(folder(target))?;
+            clear_leftovers(folder(target))?;
+            let prefix = format!("{PREFIX}{}-", std::process::id());
             let mut builder = tempfile::Builder::new();
-            open_to_all(builder.prefix(PREFIX)).tempdir_in(folder(target))
+            open_to_all(&mut builder).prefix(&prefix).tempdir_in(folder(target))
         };
         let staging = open().map_err(|e| Problem::io("create a folder beside", target, &e))?;
-        Ok(Self { staging, target: target.to_path_buf() })
+        Ok(Self { staging, target: target.to_path_buf(), stale: Vec::new() })
     }
 
     /// Where to write a file for now.
     pub fn path(&self, name: &str) -> PathBuf {
         self.staging.path().join(name)
+    }
+
+    /// Removes what stands in the folder under this name, when the others take their places.
+    pub fn remove(&mut self, name: impl Into<String>) {
+        self.stale.push(name.into());
     }
 
     /// Puts all files in their places, `seal` last: it is gone while the others are being replaced, so whoever finds
@@ -132,20 +141,32 @@ impl Batch {
     /// # Errors
     /// Output errors; the seal is then missing.
     pub fn commit(self, seal: &str) -> Result<(), Problem> {
-        let Self { staging, target } = self;
-        place_all(staging.path(), &target, seal).map_err(|e| Problem::io("put results into", &target, &e))
+        let Self { staging, target, stale } = self;
+        place_all(staging.path(), &target, &stale, seal).map_err(|e| Problem::io("put results into", &target, &e))
     }
 }
 
-fn place_all(staging: &Path, target: &Path, seal: &str) -> io::Result<()> {
+fn place_all(staging: &Path, target: &Path, stale: &[String], seal: &str) -> io::Result<()> {
     fs::create_dir_all(target)?;
     remove(&target.join(seal))?;
     sync(target)?;
+    stale.iter().try_for_each(|name| remove(&target.join(name)))?;
     for name in names(staging)?.into_iter().filter(|name| name != seal) {
         place(&staging.join(&name), &target.join(&name))?;
     }
     place(&staging.join(seal), &target.join(seal))?;
     sync(target)
+}
+
+/// Removes staging folders of processes that are no more. Where that cannot be told, they stay.
+fn clear_leftovers(folder: &Path) -> io::Result<()> {
+    let processes = Path::new("/proc");
+    if !processes.join("self").exists() {
+        return Ok(());
+    }
+    let owner = |name: &str| name.strip_prefix(PREFIX)?.split_once('-')?.0.parse::<u32>().ok();
+    let gone = |name: &&String| owner(name).is_some_and(|id| !processes.join(id.to_string()).exists());
+    names(folder)?.iter().filter(gone).try_for_each(|name| remove(&folder.join(name)))
 }
 
 /// Names in a folder, sorted.
@@ -285,6 +306,34 @@ mod tests {
         }
         assert_eq!(names(&out).expect("listed"), ["notes.txt", "seal", "sub"]);
         assert_eq!(names(home.path()).expect("listed"), ["out"]);
+    }
+
+    #[test]
+    fn a_batch_removes_what_it_is_told_to() {
+        let home = folder_of_test();
+        for name in ["old/file", "page", "notes"] {
+            write(&home.path().join(name), b"old").expect("written");
+        }
+        let mut batch = Batch::create(home.path()).expect("created");
+        ["old", "page", "never-there"].into_iter().for_each(|name| batch.remove(name));
+        write(&batch.path("seal"), b"").expect("written");
+        write(&batch.path("page"), b"new").expect("written");
+        batch.commit("seal").expect("committed");
+        assert_eq!(names(home.path()).expect("listed"), ["notes", "page", "seal"]);
+        assert_eq!(fs::read(home.path().join("page")).expect("there"), b"new");
+    }
+
+    /// No process has the largest number: Linux gives at most 2^22.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_killed_programs_left_goes() {
+        let home = folder_of_test();
+        let running = format!("{PREFIX}{}-abc", std::process::id());
+        for name in [&format!("{PREFIX}{}-abc", u32::MAX), &running] {
+            fs::create_dir(home.path().join(name)).expect("made");
+        }
+        drop(Batch::create(&home.path().join("out")).expect("created"));
+        assert_eq!(names(home.path()).expect("listed"), [running]);
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::store::atomic::Batch;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
+/// Replications of one cell whose results are in memory at once.
+const AT_ONCE: usize = 64;
+
 /// How one replication is run: the engine, or a test's made-up one.
 pub type Simulate<'a> =
     dyn Fn(&World, &mut AnyPolicy, u64, &mut dyn Recorder) -> Result<RunResult, Problem> + Sync + 'a;
@@ -57,17 +60,20 @@ impl Plan<'_> {
     /// Replications run in parallel, too, and are taken in order.
     fn cell(&self, point: &Point, policy: &str, bar: &ProgressBar) -> Result<Cell, Problem> {
         let world = &self.worlds[point.index as usize];
-        let one = |replication| {
-            let run = self.run(point, policy, replication);
+        let one = |replication: &u32| {
+            let run = self.run(point, policy, *replication);
             bar.inc(1);
             run
         };
-        let runs: Vec<_> = (0..point.file.run.replications).into_par_iter().with_max_len(1).map(one).collect();
+        let replications: Vec<u32> = (0..point.file.run.replications).collect();
         let mut cell = Cell::default();
-        for run in runs {
-            let (run, truth) = run?;
-            cell.add(world, &run)?;
-            cell.flags.extend(flags::of(world, &run, truth));
+        for some in replications.chunks(AT_ONCE) {
+            let runs: Vec<_> = some.par_iter().with_max_len(1).map(one).collect();
+            for run in runs {
+                let (run, truth) = run?;
+                cell.add(world, &run)?;
+                cell.flags.extend(flags::of(world, &run, truth));
+            }
         }
         cell.finish(point.file.seed, u64::from(point.index));
         Ok(cell)

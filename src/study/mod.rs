@@ -38,6 +38,10 @@ use std::path::PathBuf;
 /// The confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
 
+/// What an older study may have left and this one may not replace: stories of requests, and the page drawn from its
+/// tables.
+const OUTDATED: [&str; 2] = ["requests", "report.html"];
+
 /// How to run a study, and where to.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -84,7 +88,8 @@ impl<'a> Study<'a> {
         if let Some(result) = stored(options, &key) {
             return Ok(result);
         }
-        let batch = Batch::create(&options.out)?;
+        let mut batch = Batch::create(&options.out)?;
+        OUTDATED.iter().for_each(|name| batch.remove(*name));
         let plan = Plan {
             scenario: self.scenario,
             registry: self.registry,

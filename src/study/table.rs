@@ -3,6 +3,7 @@
 use super::manifest::{Manifest, PointNote};
 use super::tables::Row;
 use super::text::{Scale, decimals, scale_for};
+use crate::stats::Interval;
 use std::fmt::Write as _;
 
 /// Columns: quantity and heading.
@@ -20,16 +21,12 @@ const COLUMNS: &[(&str, &str)] = &[
 
 /// The table, without a line break at its end.
 pub fn render(manifest: &Manifest, rows: &[Row]) -> String {
-    let columns: Vec<Column<'_>> = COLUMNS.iter().map(|(metric, head)| Column::of(metric, head, rows)).collect();
-    let mut text = String::new();
-    for (index, point) in manifest.points.iter().enumerate() {
-        let blank = if index > 0 { "\n" } else { "" };
-        let _ = writeln!(text, "{blank}{}", heading(point));
-        let lines: Vec<Vec<String>> =
-            manifest.policies.iter().map(|policy| line(&columns, rows, index as u32, policy)).collect();
-        text += &block(&columns, &lines);
-    }
-    text + &legend(manifest)
+    let block = |(index, point): (usize, &PointNote)| {
+        let own: Vec<&Row> = rows.iter().filter(|row| row.point == index as u32).collect();
+        format!("{}\n{}\n", heading(point), block(manifest, &own))
+    };
+    let blocks: String = manifest.points.iter().enumerate().map(block).collect();
+    blocks + &legend(manifest)
 }
 
 fn heading(point: &PointNote) -> String {
@@ -51,53 +48,75 @@ fn legend(manifest: &Manifest) -> String {
     text
 }
 
-/// One quantity, in one unit for all lines.
+/// One quantity at one point.
 struct Column<'a> {
     metric: &'a str,
     head: String,
-    scale: Scale,
-    decimals: usize,
+    /// Unit and decimals of all cells; nothing where they differ too much for one unit.
+    common: Option<(Scale, usize)>,
 }
 
+/// Cells further apart than this have units of their own.
+const FAR: f64 = 2000.0;
+
 impl<'a> Column<'a> {
-    fn of(metric: &'a str, head: &str, rows: &[Row]) -> Self {
-        let own: Vec<&Row> = rows.iter().filter(|row| row.metric == metric && row.value.mean.is_finite()).collect();
-        let typical = middle(own.iter().map(|row| row.value.mean.abs()).collect());
-        let half = middle(own.iter().map(|row| half(row)).filter(|half| *half > 0.0).collect());
+    fn of(metric: &'a str, head: &str, rows: &[&Row]) -> Self {
+        let own: Vec<&&Row> = rows.iter().filter(|row| row.metric == metric && row.value.mean.is_finite()).collect();
         let unit = own.first().map_or("", |row| row.unit.as_str());
-        let scale = scale_for(unit, typical);
-        let decimals = decimals(typical * scale.factor, half * scale.factor);
-        Self { metric, head: format!("{head} [{}]", scale.unit), scale, decimals }
+        let sizes = own.iter().map(|row| row.value.mean.abs()).filter(|size| *size > 0.0);
+        let (least, most) = (sizes.clone().fold(f64::MAX, f64::min), sizes.fold(0.0, f64::max));
+        if unit != "1" && most > FAR * least {
+            return Self { metric, head: head.into(), common: None };
+        }
+        let scale = scale_for(unit, least.min(most));
+        let half = own.iter().filter_map(|row| half(row)).fold(0.0, f64::max);
+        let decimals = decimals(least.min(most) * scale.factor, half * scale.factor);
+        Self { metric, head: format!("{head} [{}]", scale.unit), common: Some((scale, decimals)) }
     }
 
     fn cell(&self, row: &Row) -> String {
-        let (n, factor) = (self.decimals, self.scale.factor);
-        if !row.value.mean.is_finite() {
+        let mean = row.value.mean;
+        if !mean.is_finite() {
             return "-".into();
         }
-        let mut text = format!("{:.n$}", row.value.mean * factor);
-        if half(row) > 0.0 {
-            let _ = write!(text, " ±{:.n$}", half(row) * factor);
-        }
-        if let Some((low, high)) = row.over_images {
-            let _ = write!(text, " ±{:.n$}", (high - low) / 2.0 * factor);
-        }
-        text
+        let own = || {
+            let scale = scale_for(&row.unit, mean);
+            (scale, decimals(mean * scale.factor, half(row).unwrap_or(0.0) * scale.factor))
+        };
+        let (Scale { factor, unit }, n) = self.common.unwrap_or_else(own);
+        let over_images = row.over_images.map(|(low, high)| (high - low) / 2.0);
+        let halves = [half(row), over_images].into_iter().flatten();
+        let spread = |half: f64| if over_images.is_some() { format!(" ±{half:.n$}") } else { spread(half, n) };
+        let halves: String = halves.map(|half| spread(half * factor)).collect();
+        let unit = if self.common.is_some() { String::new() } else { format!(" {unit}") };
+        format!("{:.n$}{halves}{unit}", mean * factor)
     }
 }
 
-/// The farther end's distance; not a number without an interval.
-fn half(row: &Row) -> f64 {
-    (row.value.mean - row.value.low).max(row.value.high - row.value.mean)
+/// ` ±0.3`; nothing where these decimals would show a zero.
+fn spread(half: f64, n: usize) -> String {
+    let text = format!("{half:.n$}");
+    if text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { format!(" ±{text}") } else { String::new() }
 }
 
-fn middle(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
+/// The farther end's distance; nothing without an interval, or where rounding alone makes one.
+fn half(row: &Row) -> Option<f64> {
+    let Interval { mean, low, high } = row.value;
+    let half = (mean - low).max(high - mean);
+    (half > 1e-9 * mean.abs()).then_some(half)
 }
 
-fn line(columns: &[Column<'_>], rows: &[Row], point: u32, policy: &str) -> Vec<String> {
-    let own: Vec<&Row> = rows.iter().filter(|row| row.point == point && row.policy == policy).collect();
+/// Lines with aligned columns.
+fn block(manifest: &Manifest, rows: &[&Row]) -> String {
+    let columns: Vec<Column<'_>> = COLUMNS.iter().map(|(metric, head)| Column::of(metric, head, rows)).collect();
+    let heads = columns.iter().map(|column| column.head.clone());
+    let head: Vec<String> = std::iter::once("policy".to_owned()).chain(heads).chain(["busiest".to_owned()]).collect();
+    let lines = manifest.policies.iter().map(|policy| line(&columns, rows, policy));
+    align(&std::iter::once(head).chain(lines).collect::<Vec<_>>())
+}
+
+fn line(columns: &[Column<'_>], rows: &[&Row], policy: &str) -> Vec<String> {
+    let own: Vec<&Row> = rows.iter().copied().filter(|row| row.policy == policy).collect();
     let cell = |column: &Column<'_>| {
         own.iter().find(|row| row.metric == column.metric).map_or_else(|| "-".into(), |row| column.cell(row))
     };
@@ -112,14 +131,12 @@ fn busiest(rows: &[&Row]) -> String {
     most.map_or_else(|| "-".into(), |(place, share)| format!("{} {:.0} %", place.replace('_', " "), share * 100.0))
 }
 
-/// Lines with aligned columns: the first to the left, the others to the right.
-fn block(columns: &[Column<'_>], lines: &[Vec<String>]) -> String {
-    let heads = columns.iter().map(|column| column.head.clone());
-    let head: Vec<String> = std::iter::once("policy".to_owned()).chain(heads).chain(["busiest".to_owned()]).collect();
-    let all: Vec<&Vec<String>> = std::iter::once(&head).chain(lines).collect();
-    let width = |k: usize| all.iter().map(|line| line[k].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    all.iter().map(|line| aligned(line, &widths)).collect()
+/// The first column to the left, the others to the right.
+fn align(lines: &[Vec<String>]) -> String {
+    let columns = lines.first().map_or(0, Vec::len);
+    let width = |k: usize| lines.iter().map(|line| line[k].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    lines.iter().map(|line| aligned(line, &widths)).collect()
 }
 
 fn aligned(line: &[String], widths: &[usize]) -> String {

@@ -7,6 +7,7 @@ use super::manifest::Manifest;
 use super::metric::{self, Better};
 use super::tables::{Difference, Row};
 use super::text;
+use crate::stats::Sketch;
 use std::collections::BTreeMap;
 
 /// What policies are ranked by: the quantity, and what the best one is.
@@ -73,6 +74,20 @@ impl<'a> Facts<'a> {
         all.into_iter().map(|(_, policy)| policy).collect()
     }
 
+    /// Whether a difference's sign is certain, and not within what a sketch rounds its quantiles to.
+    fn certain(&self, point: u32, d: &Difference) -> bool {
+        let value = |policy: &str| self.values.get(&(point, d.metric.as_str(), policy)).map_or(0.0, |v| v.abs());
+        let rounding = match d.metric.starts_with("latency_p") {
+            true => 2.0 * Sketch::ERROR * value(&d.policy).max(value(&d.other)),
+            false => 0.0,
+        };
+        d.resolved() && d.value.mean.abs() > rounding
+    }
+
+    fn unit(&self, metric: &str) -> &'static str {
+        metric::find(metric).map_or("", |m| m.unit)
+    }
+
     /// The first policy of a strategy.
     fn of_strategy(&self, strategy: &str) -> Option<&'a str> {
         let at = self.manifest.strategies.iter().position(|s| s == strategy)?;
@@ -120,42 +135,74 @@ fn by_verdict<V: PartialEq>(points: impl Iterator<Item = (u32, V)>) -> Vec<(V, V
     groups
 }
 
-/// Who leads at each point: the best policy and all that it cannot be told from.
-fn best(facts: &Facts<'_>, metric: &str) -> String {
-    let leaders = |point: u32| {
+/// Who leads at a point: the best policy and all that it cannot be told from, in the scenario's order.
+#[derive(PartialEq)]
+struct Lead<'a> {
+    policies: Vec<&'a str>,
+    /// Whether they do not differ at all.
+    alike: bool,
+}
+
+impl<'a> Lead<'a> {
+    fn at(facts: &Facts<'a>, point: u32, metric: &str) -> Self {
         let ranked = facts.ranked(point, metric);
-        let tied = |other: &&str| facts.difference(point, metric, ranked[0], other).is_none_or(|d| !d.resolved());
-        let mut ties: Vec<&str> = ranked.iter().skip(1).filter(|p| tied(p)).copied().collect();
-        ties.sort_by_key(|policy| facts.manifest.policies.iter().position(|p| p == policy));
-        (ranked.first().copied(), ties)
-    };
-    let groups = by_verdict(facts.points().map(|point| (point, leaders(point))));
-    let told = groups.iter().map(|((first, ties), points)| match first {
-        None => format!("nobody{}", facts.places(points)),
-        Some(first) if ties.is_empty() => lead(facts, metric, first, points),
-        Some(first) => unresolved(facts, first, ties, points),
+        let Some(first) = ranked.first() else { return Self { policies: Vec::new(), alike: true } };
+        let difference = |other: &str| facts.difference(point, metric, first, other);
+        let tied = |other: &&&str| difference(other).is_none_or(|d| !facts.certain(point, &d));
+        let ties: Vec<&str> = ranked[1..].iter().filter(tied).copied().collect();
+        let alike = ties.iter().all(|other| difference(other).is_some_and(|d| d.value.mean == 0.0));
+        let leads = |policy: &&String| *policy == first || ties.contains(&policy.as_str());
+        Self { policies: facts.manifest.policies.iter().filter(leads).map(String::as_str).collect(), alike }
+    }
+
+    /// `a`, `a and b alike`, `all but c, unresolved`.
+    fn names(&self, facts: &Facts<'_>) -> String {
+        let others: Vec<&String> =
+            facts.manifest.policies.iter().filter(|p| !self.policies.contains(&p.as_str())).collect();
+        let names = match (self.policies.len(), others.len()) {
+            (0, _) => return "nobody".into(),
+            (1, _) => return self.policies[0].into(),
+            (_, 0) => "all policies".into(),
+            (leaders, others_left) if leaders > 3 && others_left < 3 => format!("all but {}", text::list(&others)),
+            _ => text::list(&self.policies),
+        };
+        names + if self.alike { " alike" } else { ", unresolved," }
+    }
+}
+
+fn best(facts: &Facts<'_>, metric: &str) -> String {
+    let groups = by_verdict(facts.points().map(|point| (point, Lead::at(facts, point, metric))));
+    let told = groups.iter().map(|(lead, points)| {
+        let places = facts.places(points);
+        format!("{}{places}{}", lead.names(facts), by(facts, metric, lead, points))
     });
     told.collect::<Vec<_>>().join("; ")
 }
 
-fn unresolved(facts: &Facts<'_>, first: &str, ties: &[&str], points: &[u32]) -> String {
-    let among: Vec<&str> = std::iter::once(first).chain(ties.iter().copied()).collect();
-    format!("unresolved between {}{}", text::list(&among), facts.places(points))
+/// ` (94.6 % to 94.9 %; at least +3.6 points [3.2, 4.0] against edge, at 0.4 /s)`: values, and the lead over the next
+/// where it is shortest.
+fn by(facts: &Facts<'_>, metric: &str, lead: &Lead<'_>, points: &[u32]) -> String {
+    let value = |point: &u32| facts.values.get(&(*point, metric, *facts.ranked(*point, metric).first()?)).copied();
+    let mut values: Vec<f64> = points.iter().filter_map(value).collect();
+    values.sort_by(f64::total_cmp);
+    let next = |point: &u32| {
+        let ranked = facts.ranked(*point, metric);
+        let next = ranked.iter().find(|policy| !lead.policies.contains(policy))?;
+        Some((*point, facts.difference(*point, metric, ranked[0], next)?))
+    };
+    let shortest = points.iter().filter_map(next).min_by(|a, b| a.1.value.mean.abs().total_cmp(&b.1.value.mean.abs()));
+    let ahead = shortest.map(|(point, d)| match points.len() {
+        1 => format!("{} against {}", text::difference(&d), d.other),
+        _ => format!("at least {} against {},{}", text::difference(&d), d.other, facts.place(point)),
+    });
+    let told: Vec<String> = range(facts.unit(metric), &values).into_iter().chain(ahead).collect();
+    if told.is_empty() { String::new() } else { format!(" ({})", told.join("; ")) }
 }
 
-/// The lead over the second, where it is shortest.
-fn lead(facts: &Facts<'_>, metric: &str, first: &str, points: &[u32]) -> String {
-    let ahead = |point: &u32| {
-        let second = facts.ranked(*point, metric).get(1).copied()?;
-        Some((*point, facts.difference(*point, metric, first, second)?))
-    };
-    let shortest = points.iter().filter_map(ahead).min_by(|a, b| a.1.value.mean.abs().total_cmp(&b.1.value.mean.abs()));
-    let by = shortest.map_or_else(String::new, |(point, d)| {
-        let least = if points.len() > 1 { "at least " } else { "" };
-        let place = if points.len() > 1 { facts.place(point) } else { String::new() };
-        format!(" ({least}{} against {}{place})", text::difference(&d), d.other)
-    });
-    format!("{first}{}{by}", facts.places(points))
+/// `94.6 %`, `11.1 ms to 13.0 ms`; nothing of nothing.
+fn range(unit: &str, sorted: &[f64]) -> Option<String> {
+    let (first, last) = (text::value(unit, *sorted.first()?), text::value(unit, *sorted.last()?));
+    Some(if first == last { first } else { format!("{first} to {last}") })
 }
 
 /// A cascade against both ends of its path; without one, what else is worth two lines.
@@ -176,14 +223,17 @@ fn versus(facts: &Facts<'_>) -> [String; 2] {
 
 /// Where one policy beats another in a quantity, where it loses, and where that is open.
 fn against(facts: &Facts<'_>, policy: &str, other: &str, metric: &str, word: &str) -> Option<String> {
-    let verdict = |d: &Difference| match (d.resolved(), (d.value.mean > 0.0) == (better(metric) == Better::Higher)) {
+    let verdict = |point: u32, d: &Difference| match (
+        facts.certain(point, d),
+        (d.value.mean > 0.0) == (better(metric) == Better::Higher),
+    ) {
         (false, _) => "unresolved",
         (true, true) => "better",
         (true, false) => "worse",
     };
     let at = |point: u32| Some((point, facts.difference(point, metric, policy, other)?));
     let all: Vec<(u32, Difference)> = facts.points().filter_map(at).collect();
-    let groups = by_verdict(all.iter().map(|(point, d)| (*point, verdict(d))));
+    let groups = by_verdict(all.iter().map(|(point, d)| (*point, verdict(*point, d))));
     let told = groups.iter().map(|(verdict, points)| {
         let span = if *verdict == "unresolved" { String::new() } else { span(&all, points) };
         format!("{verdict}{}{span}", facts.places(points))

@@ -165,7 +165,7 @@ fn a_table_and_seven_lines() {
     assert!(line.trim_start().starts_with("stay") && line.ends_with("radio up 50 %"), "{table}");
     assert_eq!(table.matches("arrivals.poisson.rate = ").count(), 3);
     assert_eq!(words.len(), 7);
-    assert!(words[1].starts_with("Right most often, of all requests: go everywhere (at least +"), "{words:?}");
+    assert!(words[1].starts_with("Right most often, of all requests: go everywhere (97.5 %; at least +"), "{words:?}");
     assert!(words[5].starts_with("ask against stay: accuracy better everywhere (+"), "{words:?}");
     assert!(words[6].starts_with("ask against go: joules better everywhere (-"), "{words:?}");
 }

@@ -53,11 +53,27 @@ fn the_best_is_named_where_it_is_certain() {
     assert_eq!(lines[0], "T: 3 policies at 3 values of rate, 5 replications each on the same requests.");
     assert_eq!(
         lines[1],
-        "Right most often, of all requests: a at 1 /s (+10.0 points [9.0, 11.0] against b); \
-         unresolved between a and b at 2 /s; c at 3 /s (+20.0 points [19.0, 21.0] against b)."
+        "Right most often, of all requests: a at 1 /s (90.0 %; +10.0 points [9.0, 11.0] against b); \
+         a and b, unresolved, at 2 /s (90.0 %; +20.0 points [19.0, 21.0] against c); \
+         c at 3 /s (80.0 %; +20.0 points [19.0, 21.0] against b)."
     );
     assert_eq!(lines[2], "Fastest, at the 95th percentile: nobody everywhere.");
     assert_eq!(lines.len(), 7);
+}
+
+/// Equal policies are alike, and differences that a sketch's rounding could make are not told.
+#[test]
+fn rounding_makes_no_winner() {
+    let latency = |policy: &str, mean| row(0, policy, "latency_p95_s", mean);
+    let pair = |a, b, mean, half| difference(0, "latency_p95_s", a, b, mean, half);
+    let told = |b: f64, half| {
+        let rows = [latency("a", 10.0), latency("b", b), latency("c", 20.0)];
+        let pairs = [pair("a", "b", 10.0 - b, half), pair("a", "c", -10.0, 0.5), pair("b", "c", b - 20.0, 0.5)];
+        words::summary(&manifest(&["1 /s"], &["a", "b", "c"]), &rows, &pairs)[2].clone()
+    };
+    assert!(told(10.0, 0.0).starts_with("Fastest, at the 95th percentile: a and b alike (10.0 s; -10.00 s"));
+    assert!(told(10.01, 0.001).contains(": a and b, unresolved, (10.0 s;"), "{}", told(10.01, 0.001));
+    assert!(told(10.03, 0.001).contains(": a (10.0 s; -30.0 ms"), "{}", told(10.03, 0.001));
 }
 
 #[test]
@@ -65,7 +81,12 @@ fn few_images_leave_a_difference_unresolved() {
     let (rows, mut pairs) = accuracies();
     pairs.iter_mut().for_each(|d| d.over_images = Some((d.value.mean - 0.5, d.value.mean + 0.5)));
     let lines = words::summary(&manifest(&["1 /s", "2 /s", "3 /s"], &["a", "b", "c"]), &rows, &pairs);
-    assert!(lines[1].starts_with("Right most often, of all requests: unresolved between a, b and c"), "{}", lines[1]);
+    assert!(
+        lines[1]
+            .starts_with("Right most often, of all requests: all policies, unresolved, everywhere (80.0 % to 90.0 %)."),
+        "{}",
+        lines[1]
+    );
 }
 
 #[test]
