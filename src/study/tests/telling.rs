@@ -65,7 +65,7 @@ fn the_best_is_named_where_it_is_certain() {
 #[test]
 fn rounding_makes_no_winner() {
     let latency = |policy: &str, mean| row(0, policy, "latency_p95_s", mean);
-    let pair = |a, b, mean, half| difference(0, "latency_p95_s", a, b, mean, half);
+    let pair = |a, b, mean, half| Difference { unit: "s".into(), ..difference(0, "latency_p95_s", a, b, mean, half) };
     let told = |b: f64, half| {
         let rows = [latency("a", 10.0), latency("b", b), latency("c", 20.0)];
         let pairs = [pair("a", "b", 10.0 - b, half), pair("a", "c", -10.0, 0.5), pair("b", "c", b - 20.0, 0.5)];
@@ -120,5 +120,5 @@ fn tables_align_and_show_both_intervals() {
     assert_eq!(lines[0], "rate = 1 /s");
     assert!(lines[2].contains("90.00 ±0.10 ±2.00") && lines[2].ends_with("cloud 41 %"), "{text}");
     assert_eq!(lines[1].chars().count(), lines[2].chars().count());
-    assert!(lines[4].starts_with("± 95 % over 5 replications"), "{text}");
+    assert!(lines[5].starts_with("± 95 % over 5 replications"), "{text}");
 }
