@@ -72,16 +72,19 @@ proptest! {
         prop_assert_eq!(bits(Table::read(&path).expect("read").columns()), bits(&written));
     }
 
+    /// Damage to the checksum's own name makes the file a foreign one, which has no checksum: its values are then whole.
     #[test]
-    fn any_damage_is_told(at in 0.0f64..1.0, flip in 1u8..=255) {
+    fn any_damage_is_told_or_harmless(at in 0.0f64..1.0, flip in 1u8..=255) {
         let (_home, path) = home();
         some().write(&path).expect("written");
         let mut bytes = std::fs::read(&path).expect("there");
         let at = (at * bytes.len() as f64) as usize;
         bytes[at] ^= flip;
         std::fs::write(&path, &bytes).expect("damaged");
-        let problem = Table::read(&path).expect_err("damage");
-        prop_assert_eq!(problem.file, Some(path));
+        match Table::read(&path) {
+            Err(problem) => prop_assert_eq!(problem.file, Some(path)),
+            Ok(read) => prop_assert_eq!(bits(read.columns()), bits(&some())),
+        }
     }
 
     #[test]
