@@ -39,10 +39,11 @@ impl Scale {
         if low > 0.0 && high / low >= ratio { Self::log_around(low, high) } else { Self::linear_around(low, high) }
     }
 
-    /// A linear scale that shows zero and all finite values.
+    /// A linear scale that shows zero and all finite values, with room below zero for the markers that stand on it.
     pub fn from_zero(values: impl IntoIterator<Item = f64>) -> Self {
         let (_, high) = ends(values.into_iter().chain([0.0]));
-        Self { log: false, low: 0.0, high: if high > 0.0 { high * (1.0 + PAD) } else { 1.0 } }
+        let high = if high > 0.0 { high * (1.0 + PAD) } else { 1.0 };
+        Self { log: false, low: -1.5 * PAD * high, high }
     }
 
     /// A logarithmic scale around two positive ends.

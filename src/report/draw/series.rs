@@ -5,6 +5,8 @@ use crate::report::theme::{CURVE, FRONT, HAIR, Look, Marker, PAPER};
 
 /// Radius of a marker, in points.
 pub const RADIUS: f64 = 2.0;
+/// What a marker's radius grows by for each other one on top of it, at most three times.
+const NESTED: f64 = 0.9;
 
 /// A curve through points.
 pub fn curve(canvas: &mut Canvas, points: Vec<Point>, look: &Look) {
@@ -40,7 +42,7 @@ pub type Mark = (Point, Look, bool);
 pub fn markers(canvas: &mut Canvas, marks: &[Mark]) {
     for (i, (at, look, full)) in marks.iter().enumerate() {
         let above = marks[i + 1..].iter().filter(|(other, ..)| close(*at, *other)).count();
-        sized_marker(canvas, *at, look, *full, RADIUS + 1.1 * above.min(4) as f64);
+        sized_marker(canvas, *at, look, *full, RADIUS + NESTED * above.min(3) as f64);
     }
 }
 
@@ -78,6 +80,6 @@ mod tests {
         let look = theme::look(0);
         markers(&mut canvas, &[((20.0, 20.0), look, true), ((20.1, 20.0), look, true), ((40.0, 20.0), look, true)]);
         let radius = |s: &Shape| if let Shape::Disc(_, r, _) = s { Some(*r) } else { None };
-        assert_eq!(canvas.shapes.iter().filter_map(radius).collect::<Vec<_>>(), [RADIUS + 1.1, RADIUS, RADIUS]);
+        assert_eq!(canvas.shapes.iter().filter_map(radius).collect::<Vec<_>>(), [RADIUS + NESTED, RADIUS, RADIUS]);
     }
 }
