@@ -16,6 +16,7 @@ pub mod report;
 pub mod scenario;
 pub mod sim;
 pub mod stats;
+#[cfg(feature = "tables")]
 pub mod store {
     //! Files that appear whole or not at all, content hashes, and tables in Parquet.
     //!
@@ -27,7 +28,6 @@ pub mod store {
 
     pub mod atomic;
     pub mod hash;
-    #[cfg(feature = "tables")]
     pub mod parquet;
 }
 #[cfg(feature = "tables")]

@@ -1,8 +1,8 @@
-//! Reading and writing `profile.json`.
+//! `profile.json`: reading it, and the text of one to write.
 
 use super::ModelProfile;
 use crate::problem::{Problem, Problems, Source};
-use std::{fs, io::Write, path::Path};
+use std::{fs, path::Path};
 
 /// The profile's file name in its variant's folder.
 pub const PROFILE: &str = "profile.json";
@@ -29,40 +29,15 @@ impl ModelProfile {
         })
     }
 
-    /// Writes the profile into a variant's folder, whole or not at all.
+    /// The profile as `profile.json`'s text.
     ///
     /// # Errors
-    /// What [`ModelProfile::validate`] finds (then nothing is written), and output errors.
-    pub fn save(&self, folder: &Path) -> Result<(), Problems> {
-        let path = folder.join(PROFILE);
-        self.validate().map_err(|problems| in_file(problems, &path))?;
-        let mut text = serde_json::to_string_pretty(self).map_err(|e| Problem::new(e.to_string()).in_file(&path))?;
-        text.push('\n');
-        Ok(replace(&path, text.as_bytes()).map_err(|e| Problem::io("write the profile", &path, &e))?)
+    /// What [`ModelProfile::validate`] finds: a broken profile has no text.
+    pub fn to_json(&self) -> Result<String, Problems> {
+        self.validate()?;
+        let text = serde_json::to_string_pretty(self).map_err(|e| Problem::new(e.to_string()))?;
+        Ok(text + "\n")
     }
-}
-
-/// Writes beside the target, then renames.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    readable(file.as_file())?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// Lets others read it, unlike tempfile's default.
-#[cfg(unix)]
-fn readable(file: &fs::File) -> std::io::Result<()> {
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-}
-
-/// Files are readable by others as they are.
-#[cfg(not(unix))]
-fn readable(_: &fs::File) -> std::io::Result<()> {
-    Ok(())
 }
 
 fn in_file(problems: Problems, path: &Path) -> Problems {
@@ -92,19 +67,15 @@ mod tests {
     fn reads_what_it_wrote() {
         let folder = tempfile::tempdir().unwrap();
         let profile = made_up::profile("m", 3);
-        profile.save(folder.path()).unwrap();
+        fs::write(folder.path().join(PROFILE), profile.to_json().unwrap()).unwrap();
         assert_eq!(ModelProfile::load(folder.path()).unwrap(), profile);
-        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
-        assert_eq!(names, [PROFILE], "something was left behind");
     }
 
     #[test]
-    fn saves_nothing_broken() {
-        let folder = tempfile::tempdir().unwrap();
+    fn a_broken_profile_has_no_text() {
         let mut profile = made_up::profile("m", 3);
         profile.macs = 0;
-        assert!(profile.save(folder.path()).unwrap_err().to_string().contains("profile.json: `macs`"));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert!(profile.to_json().unwrap_err().to_string().contains("`macs`"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod lab;
 mod list;
 mod output;
 mod program;
+mod render;
 mod report;
 mod run;
 mod schema;

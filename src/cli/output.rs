@@ -1,6 +1,7 @@
 //! The one place that writes to the terminal.
 
-use crate::problem::{Problems, render};
+use super::render::render;
+use crate::problem::Problems;
 use std::io::{IsTerminal, Write, stderr, stdout};
 
 /// Writes a text and a line's end to standard output; ends the program quietly when nobody reads it any more.

@@ -2,10 +2,6 @@
 //!
 //! Problems are collected ([`Problems`]), so that a user sees everything that is wrong with a file at once.
 
-mod render;
-
-pub use render::render;
-
 use std::{fmt, ops::Range, path::PathBuf, sync::Arc};
 
 /// A text file that problems point into.
@@ -33,7 +29,7 @@ impl Source {
 }
 
 /// The nearest character boundary at or before `offset`, inside the text.
-fn floor_boundary(text: &str, offset: usize) -> usize {
+pub fn floor_boundary(text: &str, offset: usize) -> usize {
     let end = offset.min(text.len());
     (0..=end).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
 }

@@ -1,7 +1,6 @@
 use super::made_up::{MadeUp, TEXT, check, scenario};
 use super::*;
 use crate::catalog::{Boundary, Split};
-use crate::problem::render;
 use crate::sim::{
     Arrivals, Cell, Codec, CodecId, Direction, Fifo, GroupId, Noise, Packet, Radio, Service, Sharing, Size, Tier, Work,
 };
@@ -203,7 +202,15 @@ const MISTAKES: &[(&str, &str, &str)] = &[
 ];
 
 fn told(text: &str, models: &MadeUp) -> String {
-    render(&check(text, models).map(|_| ()).expect_err("a mistake was accepted"), false)
+    let problems = check(text, models).map(|_| ()).expect_err("a mistake was accepted");
+    problems.0.iter().map(|p| format!("{p}\n{}", p.place.as_ref().map_or_else(String::new, marked))).collect()
+}
+
+/// The line of a place, and what it points at.
+fn marked(place: &crate::problem::Place) -> String {
+    let text = &place.source.text;
+    let line = place.source.line_column(place.span.start).0;
+    format!("  | {}\n  ^ {:?}\n", text.lines().nth(line - 1).unwrap_or_default(), &text[place.span.clone()])
 }
 
 /// Regenerate with `SNAPSHOTS=overwrite cargo test --release --no-default-features --lib scenario`.
@@ -332,9 +339,9 @@ fn every_shipped_scenario_is_understood() {
     for file in files {
         let registry = Registry::default();
         let scenario = Scenario::parse(crate::config::source(&file).unwrap(), &registry);
-        let scenario = scenario.unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
+        let scenario = scenario.unwrap_or_else(|problems| panic!("{}", problems));
         let library = scenario.load(&Anything).unwrap_or_else(|problems| panic!("{problems}"));
-        scenario.check(&library, &registry).unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
+        scenario.check(&library, &registry).unwrap_or_else(|problems| panic!("{}", problems));
     }
 }
 
@@ -353,7 +360,7 @@ proptest::proptest! {
         let at = at.min(TEXT.len());
         let text = format!("{}{put}{}", &TEXT[..at], &TEXT[(at + cut).min(TEXT.len())..]);
         if let Err(problems) = check(&text, &MadeUp::new()) {
-            proptest::prop_assert!(!render(&problems, false).is_empty());
+            proptest::prop_assert!(!problems.to_string().is_empty());
         }
     }
 }

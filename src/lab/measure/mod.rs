@@ -55,7 +55,7 @@ pub fn measure(
     answers.columns(profile.calibration.temperature).write(&batch.path(PREDICTIONS))?;
     sizes.columns().write(&batch.path(BYTES))?;
     epochs(trained).write(&batch.path(TRAINING))?;
-    profile.save(&batch.path(""))?;
+    atomic::write(&batch.path(PROFILE), profile.to_json()?.as_bytes())?;
     batch.commit(PROFILE)?;
     Ok(profile)
 }

@@ -1,4 +1,6 @@
-use super::{Problem, Problems, Source, floor_boundary};
+//! Problems as a terminal shows them.
+
+use crate::problem::{Problem, Problems, Source, floor_boundary};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::ops::Range;
 
