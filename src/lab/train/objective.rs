@@ -31,7 +31,7 @@ impl Objective for CrossEntropy {
 /// # Errors
 /// candle's own.
 pub fn cross_entropy(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
-    log_softmax(logits)?.gather(&labels.unsqueeze(1)?, 1)?.mean_all()?.neg()
+    candle_nn::loss::nll(&log_softmax(logits)?, labels)
 }
 
 /// Log-probabilities of each row.
