@@ -98,6 +98,7 @@ pub use port::{
     Action, Actions, Alarm, Answer, Controller, Facts, Held, Needs, Outcome, OutcomeKind, PerDevice, PerRequest,
     Policy, Request, RequestId, Step,
 };
+pub use queue::Hold;
 pub use result::{
     AnsweredBy, Ending, GroupAccount, ImageAccount, LinkAccount, Record, Recorder, RunOptions, RunResult,
 };

@@ -5,7 +5,10 @@
 
 #[cfg(test)]
 mod heap;
+mod hold;
 mod ladder;
+
+pub use hold::Hold;
 
 use super::event::Key;
 
