@@ -17,6 +17,7 @@ mod meaning;
 mod model;
 mod node;
 mod point;
+mod service;
 mod workload;
 
 pub use both::BothWays;

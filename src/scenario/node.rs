@@ -1,6 +1,7 @@
 //! Groups of equal nodes, and what they are.
 
 use super::meaning::Meaning;
+use super::service;
 use crate::catalog::{Boundary, DevicePreset, Figure, FittedRange, ModelProfile, device, devices};
 use crate::problem::Problem;
 use crate::sim::{NodeGroup, Service, Tier, Work};
@@ -94,8 +95,7 @@ impl Node {
     pub(super) fn check(&self, name: &str, meaning: &mut Meaning<'_>) {
         let at = |key: &'static str| ["nodes", name, key];
         meaning.above_zero(&at("count"), f64::from(self.count));
-        let Service::Fifo(fifo) = &self.service;
-        meaning.above_zero(&["nodes", name, "service", "fifo", "servers"], f64::from(fifo.servers));
+        service::check(&self.service, name, meaning);
         for (key, rate) in [("rate", self.rate.map(|r| r.0)), ("bandwidth", self.bandwidth.map(|b| b.0))] {
             meaning.above_zero(&at(key), rate.unwrap_or(1.0));
         }

@@ -14,7 +14,7 @@ fn watts(text: &str) -> Watts {
     text.parse().unwrap()
 }
 
-fn world(text: &str, point: usize) -> World {
+pub(super) fn world(text: &str, point: usize) -> World {
     let (scenario, library) = check(text, &MadeUp::new()).unwrap();
     scenario.world(&scenario.points()[point], &library).unwrap()
 }
@@ -99,7 +99,7 @@ fn each_value_of_the_sweep_is_a_point() {
 }
 
 /// The text with one piece replaced.
-fn edited(find: &str, put: &str) -> String {
+pub(super) fn edited(find: &str, put: &str) -> String {
     assert_eq!(TEXT.matches(find).count(), 1, "{find:?} is not there once");
     TEXT.replace(find, put)
 }
@@ -201,7 +201,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-fn told(text: &str, models: &MadeUp) -> String {
+pub(super) fn told(text: &str, models: &MadeUp) -> String {
     let problems = check(text, models).map(|_| ()).expect_err("a mistake was accepted");
     problems.0.iter().map(|p| format!("{p}\n{}", p.place.as_ref().map_or_else(String::new, marked))).collect()
 }
@@ -214,7 +214,7 @@ fn marked(place: &crate::problem::Place) -> String {
 }
 
 /// Regenerate with `SNAPSHOTS=overwrite cargo test --release --no-default-features --lib scenario`.
-fn snapshot(name: &str, told: &str) {
+pub(super) fn snapshot(name: &str, told: &str) {
     let path = format!("{}/src/scenario/snapshots/{name}.txt", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite") {
         std::fs::write(&path, told).unwrap();

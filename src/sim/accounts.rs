@@ -103,6 +103,23 @@ impl Accounts {
         }
     }
 
+    /// A service that begins, in a station that accounts for its own time.
+    #[inline]
+    pub(super) fn charged(&mut self, group: GroupId, work: SimTime, counted: bool) {
+        let (at, work) = (group.0 as usize, u128::from(work.ns()));
+        self.served_ns[at] += work;
+        if counted {
+            self.groups[at].served += 1;
+            self.groups[at].compute_ns += work;
+        }
+    }
+
+    /// A request lost this time at such a station.
+    #[inline]
+    pub(super) fn lost(&mut self, group: GroupId, from: SimTime, to: SimTime, counted: bool) {
+        self.groups[group.0 as usize].wait_ns += u128::from(to.since(from).ns()) * u128::from(counted);
+    }
+
     /// A full queue refused somebody.
     #[inline]
     pub(super) fn refused(&mut self, group: GroupId, counted: bool) {

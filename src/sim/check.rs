@@ -1,7 +1,7 @@
 //! What must hold of a world before it is run. A scenario's own checks say more and name lines; these keep the engine
 //! from reading past a table when a world was built by hand.
 
-use super::{Arrivals, Model, NodeGroup, Service, Tier, Workload, World};
+use super::{Arrivals, Model, NodeGroup, Service, Shared, Tier, Workload, World};
 use crate::problem::Problem;
 
 /// # Errors
@@ -31,10 +31,15 @@ fn horizon(world: &World) -> Result<(), Problem> {
 }
 
 fn group(world: &World, group: &NodeGroup) -> Result<(), Problem> {
-    let Service::Fifo(fifo) = &group.service;
     let name = &group.name;
     require(group.count > 0, || Problem::new(format!("group `{name}` has no nodes")))?;
-    require(fifo.servers > 0, || Problem::new(format!("group `{name}` has no servers")))?;
+    require(group.service.servers() > 0, || Problem::new(format!("group `{name}` has no servers")))?;
+    let Service::Sharing(Shared { most: Some(0), .. }) = group.service else { return work(world, group) };
+    Err(Problem::new(format!("group `{name}` lets nobody share its servers")))
+}
+
+fn work(world: &World, group: &NodeGroup) -> Result<(), Problem> {
+    let name = &group.name;
     let fits = |(work, model): (&Option<super::Work>, &Model)| {
         work.as_ref().is_none_or(|w| w.upto.len() == model.taps.len() && w.upto.is_sorted())
     };

@@ -56,13 +56,15 @@
 //! - The policy's generator is `Rng::new(Stream(Policy), birth number, steps)`.
 //! - Exponential service times are drawn by `Stream(Service).draw(birth number, steps)[0]`, `steps` counting the step
 //!   that asked for the service; rounded to the nearest ns, at least 1 ns.
-//! - *Fair sharing* works in virtual time, in units of 2^-32 ns: see `sharing/fair.rs` for its rounding.
+//! - *Fair sharing* of links and of servers works in virtual time, in units of 2^-32 ns: see `service/pool.rs` for its
+//!   rounding.
 //!
 //! # What is known
 //! `information.staleness = s > 0`: of other nodes a policy knows what was published at the latest multiple of `s`, the
 //! state after all events before that instant; the work that is left is measured at the instant. Of its own node, and of
 //! channels that end there, it knows everything, and with `s = 0` of all. A backlog is work in service and waiting,
-//! divided by the servers and rounded down; a channel's is the airtime not sent yet (of fair sharing rounded up).
+//! divided by the servers and rounded down; a channel's is the airtime not sent yet (of fair sharing rounded up, of
+//! servers too). Requests at a node are those busy and those waiting, whatever the discipline.
 //!
 //! # Accounts
 //! The run stops at `end + drain`; events at that very time still happen. A service or transfer is charged in full when

@@ -148,7 +148,8 @@ pub struct GroupAccount {
     pub served: u64,
     /// Counted: refusals of full queues.
     pub refused: u64,
-    /// Counted: nanoseconds waited by those in `served`.
+    /// Counted: nanoseconds waited by those in `served`; where servers are shared, of those that left: their time there
+    /// less their service.
     pub wait_ns: u128,
     /// Counted: server-nanoseconds of service.
     pub compute_ns: u128,

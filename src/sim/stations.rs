@@ -2,9 +2,9 @@
 
 use super::board::Board;
 use super::layout::Layout;
-use super::service::{Begun, Look, Offer, Station};
+use super::service::{Begun, Job, Leaving, Live, Look, Offer, Station, Turn};
 use super::sharing::{Channel, Transfer, Window};
-use super::{Knowledge, NodeId, RunOptions, Service, World};
+use super::{Knowledge, NodeId, RunOptions, World};
 use crate::units::SimTime;
 
 /// The servers of all nodes, by node.
@@ -17,17 +17,16 @@ pub(super) struct Nodes {
 impl Nodes {
     pub(super) fn new(world: &World, options: &RunOptions) -> Self {
         let of = |group: &super::NodeGroup| {
-            let Service::Fifo(fifo) = &group.service;
-            let (servers, bound, explicit) = (fifo.servers, fifo.bound, options.explicit);
-            (0..group.count).map(move |_| Station::new(servers, bound, explicit))
+            let station = || Station::of(&group.service, options.explicit, (world.horizon.warm_up, world.horizon.end));
+            std::iter::repeat_with(station).take(group.count as usize).collect::<Vec<_>>()
         };
         let stations: Vec<Station> = world.groups.iter().flat_map(of).collect();
         Self { board: Board::new(world.information.staleness, stations.len()), stations }
     }
 
     #[inline]
-    pub(super) fn offer(&mut self, node: NodeId, now: SimTime, slot: u32, work: SimTime) -> Offer {
-        self.changing(node, now).offer(now, slot, work)
+    pub(super) fn offer(&mut self, node: NodeId, now: SimTime, job: Job) -> Offer {
+        self.changing(node, now).offer(now, job)
     }
 
     #[inline]
@@ -38,6 +37,41 @@ impl Nodes {
     #[inline]
     pub(super) fn leave(&mut self, node: NodeId, now: SimTime) {
         self.changing(node, now).leave(now);
+    }
+
+    /// The station of a node, if it is a live one.
+    fn live(&mut self, node: NodeId) -> Option<&mut Live> {
+        match &mut self.stations[node.0 as usize] {
+            Station::Live(live) => Some(live),
+            Station::Elided(_) | Station::Explicit(_) => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_live(&self, node: NodeId) -> bool {
+        matches!(self.stations[node.0 as usize], Station::Live(_))
+    }
+
+    /// What follows from a change of a live station.
+    pub(super) fn turn(&mut self, node: NodeId, now: SimTime) -> Option<Turn> {
+        self.live(node)?.turn(now)
+    }
+
+    /// Who was to leave next, and who is now.
+    pub(super) fn announce(&mut self, node: NodeId) -> (Option<Leaving>, Option<Leaving>) {
+        self.live(node).map_or((None, None), Live::announce)
+    }
+
+    /// An expected leaving of a live station: notes all who go.
+    pub(super) fn leave_live(&mut self, node: NodeId, now: SimTime, gone: &mut Vec<u32>) {
+        if let Station::Live(live) = self.changing(node, now) {
+            live.leave(now, gone);
+        }
+    }
+
+    /// Busy and queueing time of the window that a live station has accounted for.
+    pub(super) fn times(&mut self, node: NodeId, now: SimTime) -> Option<(u128, u128)> {
+        Some(self.live(node)?.times(now))
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! Where nodes stand in the tree, and what a hop costs: plain readings of a [`World`], without tables.
 
-use super::{Cell, Direction, GroupId, Link, NodeGroup, NodeId, Packet, Radio, Service, Tier, World};
+use super::{Cell, Direction, GroupId, Link, NodeGroup, NodeId, Packet, Radio, Tier, World};
 use crate::units::{Bytes, SimTime, Watts};
 
 /// One link on a route, in one direction.
@@ -141,8 +141,6 @@ impl NodeGroup {
     /// Servers of one node.
     #[inline]
     pub fn servers(&self) -> u32 {
-        match &self.service {
-            Service::Fifo(fifo) => fifo.servers,
-        }
+        self.service.servers()
     }
 }

@@ -7,7 +7,7 @@ use crate::units::{Bytes, Joules, SimTime, Watts};
 ///
 /// Exact for the node where the question is asked, as old as [`super::Information::staleness`] says for all others.
 pub trait Knowledge {
-    /// Requests that wait at a node, those in service left out.
+    /// Requests at a node beyond its busy servers: those that wait, or share servers that are too few.
     fn waiting(&self, node: NodeId) -> u32;
     /// Servers of a node that are busy.
     fn busy(&self, node: NodeId) -> u32;
@@ -131,7 +131,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Requests that wait at a node, those in service left out.
+    /// Requests at a node beyond its busy servers: those that wait, or share servers that are too few.
     pub fn waiting(&self, node: NodeId) -> u32 {
         self.known.waiting(node)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tierwise::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
 use tierwise::sim::{
     Arrivals, Cell, Codec, CodecId, Direction, Fifo, GroupId, Horizon, Information, Link, Model, NodeGroup, Noise,
-    Packet, Radio, Service, Sharing, Site, Size, Tap, Tier, Work, Workload, World,
+    Packet, Radio, Service, Shared, Sharing, Site, Size, Tap, Tier, Work, Workload, World,
 };
 use tierwise::units::{BitsPerSec, Bytes, PerSec, SimTime, Watts};
 
@@ -16,6 +16,24 @@ const CLASSES: u64 = 3;
 fn codecs() -> Vec<Codec> {
     let codec = |name: &str, lossless| Codec { name: name.into(), lossless };
     vec![codec("raw", true), codec("packed", true), codec("lossy", false)]
+}
+
+/// The same with the mechanisms that plain worlds lack.
+pub fn wide(dice: &Dice) -> World {
+    let services = dice.list(6, || dice.once_in(2).then(|| service(dice)));
+    let mut world = world(dice);
+    world.groups.iter_mut().zip(services).for_each(|(group, service)| {
+        group.service = service.unwrap_or_else(|| group.service.clone());
+    });
+    world
+}
+
+fn service(dice: &Dice) -> Service {
+    let bound = dice.once_in(2).then(|| dice.below(3) as u32);
+    let noise = dice.one_of(&[Noise::None, Noise::None, Noise::Exponential]);
+    let servers = dice.between(1, 3) as u32;
+    let most = dice.once_in(2).then(|| dice.between(1, 4) as u32);
+    Service::Sharing(Shared { servers, bound, noise, most })
 }
 
 pub fn world(dice: &Dice) -> World {

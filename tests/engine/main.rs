@@ -3,10 +3,12 @@
 //! - `agree`: the engine against the twin, request by request, on random small worlds. `ENGINE_CASES=10000` runs as many
 //!   cases of each property instead of the few hundred of the normal run.
 //! - `theory`: waits and sojourns against formulas of queueing theory; `truth`: accuracies against prediction tables.
+//! - `disciplines`: the same of other ways to serve than first come, first served.
 //! - `golden`: one small run, written out.
 
 mod agree;
 mod dice;
+mod disciplines;
 mod golden;
 mod made_up;
 mod plain;

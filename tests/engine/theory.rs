@@ -6,18 +6,22 @@
 use crate::plain::{self, ns};
 use crate::policies::Fixed;
 use tierwise::sim::{
-    GroupId, ModelId, Noise, Record, RunOptions, RunResult, Service, Sharing, TapId, Tier, World, run,
+    Fifo, GroupId, ModelId, Noise, Record, RunOptions, RunResult, Service, Sharing, TapId, Tier, World, run,
 };
 use tierwise::stats::student;
 
 /// Mean service time, in nanoseconds.
-const MEAN: u64 = 1_000_000;
+pub const MEAN: u64 = 1_000_000;
 
 /// Requests of a replication, about.
 const REQUESTS: f64 = 50_000.0;
 
 /// Of each replication, what `of` reads from it: figure by figure.
-fn replicate<const N: usize>(world: &World, at: u16, of: impl Fn(&RunResult, &[Record]) -> [f64; N]) -> [Vec<f64>; N] {
+pub fn replicate<const N: usize>(
+    world: &World,
+    at: u16,
+    of: impl Fn(&RunResult, &[Record]) -> [f64; N],
+) -> [Vec<f64>; N] {
     let one = |replication| {
         let mut records = Vec::new();
         let mut policy = Fixed { model: ModelId(0), upto: TapId(1), at: GroupId(at) };
@@ -29,7 +33,7 @@ fn replicate<const N: usize>(world: &World, at: u16, of: impl Fn(&RunResult, &[R
 }
 
 /// `precision`: most that the interval's half width may be of the expected value.
-fn holds(what: &str, figures: &[f64], expected: f64, precision: f64) {
+pub fn holds(what: &str, figures: &[f64], expected: f64, precision: f64) {
     let i = student(figures, 0.999);
     assert!(i.low <= expected && expected <= i.high, "{what}: {i:?}, theory says {expected}");
     assert!(i.high - i.mean <= precision * expected, "{what}: {i:?} is too wide to tell from {expected}");
@@ -37,9 +41,13 @@ fn holds(what: &str, figures: &[f64], expected: f64, precision: f64) {
 
 /// One node with `servers`, at which `load` servers' worth of Poisson requests are born and computed.
 fn station(servers: u32, load: f64, noise: Noise, bound: Option<u32>) -> World {
-    let mut node = plain::group("node", Tier::Device, 1, servers);
-    let Service::Fifo(fifo) = &mut node.service;
-    (fifo.noise, fifo.bound) = (noise, bound);
+    served_by(Service::Fifo(Fifo { servers, noise, bound }), load)
+}
+
+/// The same with another discipline.
+pub fn served_by(service: Service, load: f64) -> World {
+    let mut node = plain::group("node", Tier::Device, 1, 1);
+    node.service = service;
     node.work = vec![plain::work(MEAN, &[0, 0])];
     let model = plain::model("model", &[0], &[1], |_| (true, 1.0));
     let requests = plain::poisson(0, load * 1e9 / MEAN as f64, 1);
@@ -49,12 +57,12 @@ fn station(servers: u32, load: f64, noise: Noise, bound: Option<u32>) -> World {
 }
 
 /// Mean wait in mean service times.
-fn wait(result: &RunResult) -> f64 {
+pub fn wait(result: &RunResult) -> f64 {
     result.groups[0].wait_ns as f64 / result.groups[0].served as f64 / MEAN as f64
 }
 
 /// Mean number of those that wait.
-fn queue(result: &RunResult) -> f64 {
+pub fn queue(result: &RunResult) -> f64 {
     result.groups[0].queue_ns as f64 / result.groups[0].span_ns as f64
 }
 
@@ -64,7 +72,7 @@ fn erlang_b(c: u32, load: f64) -> f64 {
 }
 
 /// Erlang's delay formula: the chance to wait for one of `c` servers.
-fn erlang_c(c: u32, load: f64) -> f64 {
+pub fn erlang_c(c: u32, load: f64) -> f64 {
     let (b, rho) = (erlang_b(c, load), load / f64::from(c));
     b / (1.0 - rho * (1.0 - b))
 }

@@ -69,6 +69,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     pub(super) fn close(mut self) -> Result<RunResult, Problem> {
         self.now = self.stop;
         self.settle_channels();
+        self.settle_nodes();
         for slot in self.legs.live() {
             self.abandon(slot);
         }

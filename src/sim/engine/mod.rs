@@ -3,6 +3,7 @@
 mod ask;
 mod close;
 mod fault;
+mod live;
 mod send;
 mod serve;
 
@@ -69,6 +70,8 @@ struct Engine<'a, P: ?Sized> {
     births: u64,
     handled: u64,
     draws: Draws,
+    /// Who leaves at one instant; empty between events.
+    gone: Vec<u32>,
 }
 
 /// The run's streams, beside those of the sources.
@@ -113,6 +116,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
                 policy: stream(Purpose::Policy),
                 service: stream(Purpose::Service),
             },
+            gone: Vec::new(),
         }
     }
 

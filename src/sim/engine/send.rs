@@ -24,7 +24,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             Offer::Leaves { start, leaves } => self.sends(slot, start, leaves),
             Offer::Queued if sharing == Sharing::Fair => self.join(slot, channel, airtime),
             Offer::Queued => self.begin_sending(channel),
-            Offer::Refused => return Err(self.fault(slot, "a channel refused a transfer")),
+            Offer::Joined | Offer::Refused => return Err(self.fault(slot, "a channel refused a transfer")),
         }
         Ok(())
     }

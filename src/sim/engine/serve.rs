@@ -3,9 +3,9 @@
 use super::Engine;
 use crate::random::sample;
 use crate::sim::event::Rank;
-use crate::sim::service::Offer;
+use crate::sim::service::{Job, Offer};
 use crate::sim::slab::{Compute, Task};
-use crate::sim::{NodeId, Noise, Policy, Service};
+use crate::sim::{NodeId, Noise, Policy};
 use crate::units::SimTime;
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -15,13 +15,15 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let leg = &mut self.legs[slot];
         leg.task = Task::Serve(compute);
         (leg.offered, leg.begun) = (self.now, false);
-        let offer = self.nodes.offer(compute.node, self.now, slot, work);
+        let birth = self.legs[slot].birth;
+        let offer = self.nodes.offer(compute.node, self.now, Job { slot, birth, work });
         if offer == Offer::Refused {
             return self.refuse(slot, compute.node);
         }
         self.legs[slot].request.refused = 0;
         match offer {
             Offer::Leaves { start, leaves } => self.serves(slot, compute.node, start, leaves),
+            Offer::Joined => self.joined(slot, compute.node),
             _ => self.begin_serving(compute.node),
         }
     }
@@ -29,10 +31,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// How long the service takes: at least 1 ns.
     fn work(&self, slot: u32, compute: Compute) -> SimTime {
         let group = &self.world.groups[self.layout.group_of(compute.node).0 as usize];
-        let Service::Fifo(fifo) = &group.service;
         let Some(work) = &group.work[compute.model.0 as usize] else { return SimTime::from_ns(1) };
         let mean = work.between(compute.from, compute.upto);
-        match fifo.noise {
+        match group.service.noise() {
             Noise::None => mean,
             Noise::Exponential => self.noisy(slot, mean),
         }
@@ -88,8 +89,11 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
     }
 
-    /// A service ended, in an explicit station.
+    /// A service ended, in a station that has events.
     pub(super) fn served(&mut self, slot: u32, node: NodeId) {
+        if self.nodes.is_live(node) {
+            return self.leave_live(node);
+        }
         self.nodes.leave(node, self.now);
         self.schedule_ask(slot, self.now);
         self.begin_serving(node);

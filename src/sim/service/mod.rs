@@ -2,24 +2,42 @@
 //!
 //! A station has one entry, [`Station::offer`]. The fast way answers [`Offer::Leaves`] with the times worked out; the
 //! explicit way answers [`Offer::Queued`], and the engine then asks [`Station::begin`] who begins, until nobody does.
+//! Where others can change when a request leaves, the answer is [`Offer::Joined`]: see [`live`].
 
 mod fifo;
 mod line;
+mod live;
+mod pool;
+mod shared;
 
 pub(super) use fifo::Fifo;
 pub(super) use line::Line;
+pub(super) use live::{Live, Turn};
+pub(super) use pool::{Leaving, Pool};
 
+use super::Service;
 use crate::units::SimTime;
+use shared::Shared;
 
 /// What a station says to a newcomer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
     /// Its service begins and ends then, whatever comes.
     Leaves { start: SimTime, leaves: SimTime },
-    /// It waits, or is served at a speed that others change.
+    /// It waits; once it has begun, its end is known.
     Queued,
+    /// It is in; others change when it leaves.
+    Joined,
     /// The queue is full.
     Refused,
+}
+
+/// What is offered to a station.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Job {
+    pub slot: u32,
+    pub birth: u64,
+    pub work: SimTime,
 }
 
 /// A service that begins.
@@ -38,14 +56,16 @@ pub(super) struct Look {
     pub work: u128,
 }
 
-/// First come, first served by equal servers: worked out at once, or event by event.
+/// A station: worked out at once, event by event, or with an order that others change.
 #[derive(Debug)]
 pub(super) enum Station {
     Elided(Fifo),
     Explicit(Line),
+    Live(Box<Live>),
 }
 
 impl Station {
+    /// First come, first served by equal servers.
     pub(super) fn new(servers: u32, bound: Option<u32>, explicit: bool) -> Self {
         match explicit {
             true => Self::Explicit(Line::new(servers, bound)),
@@ -53,11 +73,20 @@ impl Station {
         }
     }
 
+    /// A node's station; `window` is what it accounts for.
+    pub(super) fn of(service: &Service, explicit: bool, window: (SimTime, SimTime)) -> Self {
+        match service {
+            Service::Fifo(fifo) => Self::new(fifo.servers, fifo.bound, explicit),
+            Service::Sharing(spec) => Self::Live(Box::new(Live::new(Shared::new(spec), window))),
+        }
+    }
+
     #[inline]
-    pub(super) fn offer(&mut self, now: SimTime, slot: u32, work: SimTime) -> Offer {
+    pub(super) fn offer(&mut self, now: SimTime, job: Job) -> Offer {
         match self {
-            Self::Elided(fifo) => fifo.offer(now, work),
-            Self::Explicit(line) => line.offer(slot, work),
+            Self::Elided(fifo) => fifo.offer(now, job.work),
+            Self::Explicit(line) => line.offer(job.slot, job.work),
+            Self::Live(live) => live.offer(now, job),
         }
     }
 
@@ -65,8 +94,8 @@ impl Station {
     #[inline]
     pub(super) fn begin(&mut self, now: SimTime) -> Option<Begun> {
         match self {
-            Self::Elided(_) => None,
             Self::Explicit(line) => line.begin(now),
+            Self::Elided(_) | Self::Live(_) => None,
         }
     }
 
@@ -83,6 +112,7 @@ impl Station {
         match self {
             Self::Elided(fifo) => fifo.look(counted, at),
             Self::Explicit(line) => line.look(at),
+            Self::Live(live) => live.look(at),
         }
     }
 }

@@ -1,98 +1,64 @@
-//! Egalitarian processor sharing: n transfers have 1/n of the channel each.
-//!
-//! With n transfers under way each is served at rate 1/n, so the *virtual time* V, the service that one which is there
-//! all along has had, grows by (elapsed time)/n. A transfer that joins at V with airtime w is done when V reaches V + w:
-//! its target never changes, whoever comes or goes, so a heap of targets is all that is needed (Zhang 1990's virtual
-//! clock, in reverse).
-//!
-//! V is an integer in units of 2^-32 ns, and 0 whenever the channel is empty. It is advanced only when somebody joins
-//! or leaves, by `(elapsed << 32) / n` rounded down; so nothing depends on the order of joining at one instant. The
-//! next to leave does so at `last change + ceil((target - V) * n / 2^32)`, and with it all whose target V has reached.
+//! Egalitarian processor sharing: n transfers have 1/n of the channel each; see `service/pool.rs` for its virtual time.
 
+use crate::sim::service::{Leaving, Pool};
 use crate::units::SimTime;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 const SCALE: u32 = 32;
 
 /// A channel that its transfers share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Fair {
-    virtual_time: u128,
-    last: SimTime,
-    /// (target, low bits of birth number, slot).
-    heap: BinaryHeap<Reverse<(u128, u64, u32)>>,
-    /// Sum of the targets.
-    targets: u128,
+    pool: Pool,
     /// How many are sent up; the rest goes down.
     up: u32,
     /// Window time in which up and down were served, in units of 2^-32 ns.
     busy: [u128; 2],
-    /// Whose leaving is scheduled, and when.
-    announced: Option<Leaving>,
 }
-
-/// A slot, and when it leaves if nobody joins before.
-pub(crate) type Leaving = (u32, SimTime);
 
 /// The counted window.
 pub(crate) type Window = (SimTime, SimTime);
 
-impl Fair {
-    fn count(&self) -> u128 {
-        self.heap.len() as u128
+impl Default for Fair {
+    fn default() -> Self {
+        Self { pool: Pool::new(1), up: 0, busy: [0; 2] }
     }
+}
 
+impl Fair {
     /// A transfer joins.
     pub(crate) fn join(&mut self, now: SimTime, who: (u64, u32), airtime: SimTime, up: bool, window: Window) {
         self.advance(now, window);
-        let target = self.virtual_time + (u128::from(airtime.ns()) << SCALE);
-        self.heap.push(Reverse((target, who.0, who.1)));
-        self.targets += target;
+        self.pool.join(now, who, airtime);
         self.up += u32::from(up);
     }
 
     /// The next to leave, and when, if nobody joins before.
+    #[cfg(test)]
     pub(crate) fn next(&self) -> Option<Leaving> {
-        let Reverse((target, _, slot)) = self.heap.peek()?;
-        let left = (target.saturating_sub(self.virtual_time) * self.count()).div_ceil(1 << SCALE);
-        Some((*slot, self.last + SimTime::from_ns(u64::try_from(left).unwrap_or(u64::MAX))))
+        self.pool.next()
     }
 
     /// Notes who leaves next as scheduled; says who was before, and who is now.
     pub(crate) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {
-        let next = self.next();
-        (std::mem::replace(&mut self.announced, next), next)
+        self.pool.announce()
     }
 
     /// What was scheduled has happened.
     pub(crate) fn forget(&mut self) {
-        self.announced = None;
+        self.pool.forget();
     }
 
     /// Takes out one that is done by now; `up` says for a slot which way it goes.
     pub(crate) fn leave(&mut self, now: SimTime, window: Window, up: impl Fn(u32) -> bool) -> Option<u32> {
         self.advance(now, window);
-        let Reverse((target, _, slot)) = *self.heap.peek()?;
-        if target > self.virtual_time {
-            return None;
-        }
-        self.heap.pop();
-        self.targets -= target;
+        let slot = self.pool.leave(now)?;
         self.up -= u32::from(up(slot));
-        if self.heap.is_empty() {
-            self.virtual_time = 0;
-        }
         Some(slot)
     }
 
     /// Airtime still to be sent at `at`, in nanoseconds, rounded up.
     pub(crate) fn backlog(&self, at: SimTime) -> u128 {
-        if self.heap.is_empty() {
-            return 0;
-        }
-        let reached = self.virtual_time + self.growth(at);
-        self.targets.saturating_sub(reached * self.count()).div_ceil(1 << SCALE)
+        self.pool.backlog(at)
     }
 
     /// Nanoseconds of the window in which up and down were served, up to `now`.
@@ -101,19 +67,15 @@ impl Fair {
         self.busy.map(|b| b >> SCALE)
     }
 
-    fn growth(&self, now: SimTime) -> u128 {
-        (u128::from(now.since(self.last).ns()) << SCALE) / self.count()
-    }
-
     fn advance(&mut self, now: SimTime, window: Window) {
-        if !self.heap.is_empty() && now > self.last {
-            self.virtual_time += self.growth(now);
-            let counted = u128::from(now.min(window.1).since(self.last.max(window.0)).ns()) << SCALE;
-            let up = counted * u128::from(self.up) / self.count();
+        let (last, sharers) = (self.pool.last(), self.pool.len() as u128);
+        if sharers > 0 && now > last {
+            let counted = u128::from(now.min(window.1).since(last.max(window.0)).ns()) << SCALE;
+            let up = counted * u128::from(self.up) / sharers;
             self.busy[0] += up;
             self.busy[1] += counted - up;
         }
-        self.last = now;
+        self.pool.advance(now);
     }
 }
 

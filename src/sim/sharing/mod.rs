@@ -7,7 +7,7 @@ mod fixed;
 pub(super) use fair::{Fair, Window};
 
 use super::Sharing;
-use super::service::{Offer, Station};
+use super::service::{Job, Offer, Station};
 use crate::units::SimTime;
 
 /// One direction of one cell of a link, or both directions of a half-duplex one.
@@ -40,7 +40,9 @@ impl Channel {
     pub(super) fn offer(&mut self, now: SimTime, transfer: Transfer, window: Window) -> Offer {
         match self {
             Self::Fixed => fixed::offer(now, transfer.airtime),
-            Self::Fifo(station) => station.offer(now, transfer.slot, transfer.airtime),
+            Self::Fifo(station) => {
+                station.offer(now, Job { slot: transfer.slot, birth: transfer.birth, work: transfer.airtime })
+            }
             Self::Fair(fair) => {
                 fair.join(now, (transfer.birth, transfer.slot), transfer.airtime, transfer.up, window);
                 Offer::Queued

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Service {
     /// First come, first served, by equal servers.
     Fifo(Fifo),
+    /// All requests share the servers equally, each with at most one server's speed (processor sharing).
+    Sharing(Shared),
 }
 
 /// First come, first served.
@@ -17,6 +19,20 @@ pub enum Service {
 pub struct Fifo {
     /// How many requests are computed at once, each at the node's full single-call speed.
     pub servers: u32,
+    /// How many may wait; one more is refused and its policy asked again. Absent: any number.
+    pub bound: Option<u32>,
+    /// How service times vary around the profile's.
+    pub noise: Noise,
+}
+
+/// Processor sharing: with n requests and c servers each runs at min(1, c/n) of the single-call speed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Shared {
+    /// How many requests run at the node's full single-call speed at once, such as its cores.
+    pub servers: u32,
+    /// How many share at most; the others wait, in the order of coming. Absent: any number.
+    pub most: Option<u32>,
     /// How many may wait; one more is refused and its policy asked again. Absent: any number.
     pub bound: Option<u32>,
     /// How service times vary around the profile's.
@@ -37,5 +53,37 @@ pub enum Noise {
 impl Default for Fifo {
     fn default() -> Self {
         Self { servers: 1, bound: None, noise: Noise::None }
+    }
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { servers: 1, most: None, bound: None, noise: Noise::None }
+    }
+}
+
+impl Service {
+    /// Its name in a scenario.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Fifo(_) => "fifo",
+            Self::Sharing(_) => "sharing",
+        }
+    }
+
+    /// Servers of one node.
+    #[inline]
+    pub fn servers(&self) -> u32 {
+        match self {
+            Self::Fifo(Fifo { servers, .. }) | Self::Sharing(Shared { servers, .. }) => *servers,
+        }
+    }
+
+    /// How service times vary.
+    #[inline]
+    pub fn noise(&self) -> Noise {
+        match self {
+            Self::Fifo(Fifo { noise, .. }) | Self::Sharing(Shared { noise, .. }) => *noise,
+        }
     }
 }

@@ -20,7 +20,7 @@ impl Twin<'_> {
             self.expect_ask(birth, now);
             return;
         }
-        node.waiting.push_back(node::Job { birth, work, offered: now, ends: 0 });
+        node.waiting.push_back(node::Job { birth, work, offered: now, ends: 0, left: 0 });
         self.life(birth).doing = Doing::Computing(job);
         self.life(birth).request.refused = 0;
         self.begin_services(job.node);
@@ -32,7 +32,7 @@ impl Twin<'_> {
         let layers = work.upto[job.upto.0 as usize].ns() - work.upto[job.from.0 as usize].ns();
         let mean = (work.per_call.ns() + layers).max(1);
         let [bits, _] = self.stream(Purpose::Service).draw(birth, u64::from(self.lives[&birth].request.steps));
-        match self.nodes[job.node as usize].fifo.noise {
+        match self.nodes[job.node as usize].service.noise() {
             Noise::None => mean,
             Noise::Exponential => ((sample::exponential(bits) * mean as f64 + 0.5) as u64).max(1),
         }
@@ -41,7 +41,10 @@ impl Twin<'_> {
     fn begin_services(&mut self, node: u32) {
         let (world, now) = (self.world, self.now);
         while let Some(job) = self.nodes[node as usize].begin(now) {
-            self.events.add(job.ends, What::Served, job.birth);
+            let shares = self.nodes[node as usize].shares();
+            if !shares {
+                self.events.add(job.ends, What::Served, job.birth);
+            }
             let g = place::group_of(world, node);
             let tier = [Tier::Device, Tier::Edge, Tier::Cloud].iter().position(|t| *t == world.groups[g].tier);
             let life = self.life(job.birth);
@@ -52,10 +55,32 @@ impl Twin<'_> {
             if life.counted {
                 let sums = &mut self.sums.groups[g];
                 sums.served += 1;
-                sums.wait_ns += now - job.offered;
+                sums.wait_ns += if shares { 0 } else { now - job.offered };
                 sums.compute_ns += job.work;
             }
         }
+        self.expect_shared(node);
+    }
+
+    fn expect_shared(&mut self, node: u32) {
+        let station = &self.nodes[node as usize];
+        if station.shares() {
+            self.events.forget(What::Shared(node));
+            if let Some(time) = station.next_done() {
+                self.events.add(time, What::Shared(node), 0);
+            }
+        }
+    }
+
+    /// Those are done that shared; what they did not need for their work they have waited.
+    pub fn shared(&mut self, node: u32) {
+        let now = self.now;
+        for job in self.nodes[node as usize].take_done(now) {
+            let counted = u64::from(self.lives[&job.birth].counted);
+            self.sums.groups[place::group_of(self.world, node)].wait_ns += counted * (now - job.offered - job.work);
+            self.expect_ask(job.birth, now);
+        }
+        self.begin_services(node);
     }
 
     pub fn served(&mut self, birth: u64) {

@@ -17,7 +17,7 @@ pub struct Picture {
 
 impl Picture {
     pub fn of(nodes: &[Node], channels: &BTreeMap<ChannelKey, Channel>, at: u64) -> Self {
-        let node = |n: &Node| (n.waiting.len() as u32, n.served.len() as u32, n.work(at));
+        let node = |n: &Node| (n.queue(), n.busy(), n.work(at));
         Self {
             nodes: nodes.iter().map(node).collect(),
             channels: channels.iter().map(|(key, c)| (*key, c.backlog(at))).collect(),

@@ -111,6 +111,7 @@ impl<'a> Twin<'a> {
     fn happen(&mut self, event: Event) -> Result<(), String> {
         match event.what {
             What::Served => self.served(event.who),
+            What::Shared(node) => self.shared(node),
             What::Sent => self.sent(event.who),
             What::FairSent(key) => self.fair_sent(key),
             What::Arrives => return self.arrive(event.who),

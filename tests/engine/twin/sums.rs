@@ -62,11 +62,11 @@ impl Sums {
         for (n, node) in nodes.iter().enumerate() {
             let g = place::group_of(world, n as u32);
             let (group, sums) = (&world.groups[g], &mut self.groups[g]);
-            let busy = node.served.len() as u64;
+            let busy = u64::from(node.busy());
             sums.busy_ns += busy * window;
-            sums.queue_ns += node.waiting.len() as u64 * window;
+            sums.queue_ns += u64::from(node.queue()) * window;
             sums.idle_j += group.idle.0 * seconds(window);
-            let power = (group.active.0 - group.idle.0) * busy as f64 / f64::from(node.fifo.servers);
+            let power = (group.active.0 - group.idle.0) * busy as f64 / f64::from(node.service.servers());
             sums.compute_j += power * seconds(to - from);
         }
         for (key, channel) in channels {

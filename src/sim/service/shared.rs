@@ -1,0 +1,79 @@
+//! Processor sharing, to a limit: at most so many share the servers, the others wait in the order of coming.
+//!
+//! Whoever is in the pool beyond the number of servers counts as waiting, for it is the same time that is lost: a
+//! request has waited for as long as it was there less its work, and requests present are those busy and those waiting.
+
+use super::{Job, Leaving, Look, Offer, Pool, Turn};
+use crate::sim::world;
+use crate::units::SimTime;
+use std::collections::VecDeque;
+
+/// Who shares, and who waits.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pool: Pool,
+    servers: usize,
+    most: usize,
+    bound: usize,
+    waiting: VecDeque<Job>,
+    /// Nanoseconds of work waiting.
+    queued: u128,
+}
+
+fn limit(of: Option<u32>) -> usize {
+    of.map_or(usize::MAX, |n| n as usize)
+}
+
+impl Shared {
+    pub(crate) fn new(spec: &world::Shared) -> Self {
+        Self {
+            pool: Pool::new(spec.servers),
+            servers: spec.servers as usize,
+            most: limit(spec.most),
+            bound: limit(spec.bound),
+            waiting: VecDeque::new(),
+            queued: 0,
+        }
+    }
+
+    pub(crate) fn offer(&mut self, job: Job) -> Offer {
+        if self.pool.len() >= self.most && self.waiting.len() >= self.bound {
+            return Offer::Refused;
+        }
+        self.queued += u128::from(job.work.ns());
+        self.waiting.push_back(job);
+        Offer::Joined
+    }
+
+    /// Lets the next in line share, if there is room.
+    pub(crate) fn turn(&mut self, now: SimTime) -> Option<Turn> {
+        if self.pool.len() >= self.most {
+            return None;
+        }
+        let Job { slot, birth, work, .. } = self.waiting.pop_front()?;
+        self.queued -= u128::from(work.ns());
+        self.pool.join(now, (birth, slot), work);
+        Some(Turn::Shares { slot, work })
+    }
+
+    pub(crate) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {
+        self.pool.announce()
+    }
+
+    /// Lets all go who are done.
+    pub(crate) fn leave(&mut self, now: SimTime, gone: &mut Vec<u32>) {
+        self.pool.forget();
+        gone.extend(std::iter::from_fn(|| self.pool.leave(now)));
+    }
+
+    /// How many servers are busy, and how many requests they are too few for.
+    pub(crate) fn counts(&self) -> (u32, u32) {
+        let busy = self.pool.len().min(self.servers);
+        (busy as u32, (self.pool.len() - busy + self.waiting.len()) as u32)
+    }
+
+    pub(crate) fn look(&self, at: SimTime) -> Look {
+        let (busy, waiting) = self.counts();
+        Look { waiting, busy, work: self.pool.backlog(at) + self.queued }
+    }
+}
