@@ -133,12 +133,13 @@ impl Accounts {
         self.begun[at] += u128::from(wire);
         if counted {
             let account = &mut self.links[at];
-            let airtime = u128::from(airtime.ns());
             account.transfers += 1;
-            account.bytes_up += wire * u64::from(hop.up);
-            account.bytes_down += wire * u64::from(!hop.up);
-            account.airtime_ns_up += airtime * u128::from(hop.up);
-            account.airtime_ns_down += airtime * u128::from(!hop.up);
+            let (bytes, busy) = match hop.up {
+                true => (&mut account.bytes_up, &mut account.airtime_ns_up),
+                false => (&mut account.bytes_down, &mut account.airtime_ns_down),
+            };
+            *bytes += wire;
+            *busy += u128::from(airtime.ns());
         }
     }
 

@@ -8,12 +8,9 @@ const NOWHERE: u32 = u32::MAX;
 /// Tables of a world.
 #[derive(Debug)]
 pub(super) struct Layout {
-    /// By node: its group.
-    group: Vec<u16>,
-    /// By node: the node above it.
-    above: Vec<u32>,
-    /// By group: its depth below the top, its link upwards.
-    depth: Vec<u8>,
+    /// By node: where it stands.
+    places: Vec<Place>,
+    /// By group: its link upwards.
     link: Vec<u16>,
     /// By group: 0 device, 1 edge, 2 cloud.
     pub tier: Vec<u8>,
@@ -26,6 +23,16 @@ pub(super) struct Layout {
     outputs: Vec<Vec<Option<u16>>>,
     /// The codec answers are sent with.
     pub raw: CodecId,
+}
+
+/// Where a node stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// The node above it.
+    above: u32,
+    group: u16,
+    /// How many links lie between it and the top.
+    depth: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -43,12 +50,9 @@ impl Layout {
     pub(super) fn new(world: &World) -> Result<Self, Problem> {
         super::check::check(world)?;
         let first: Vec<u32> = ids(world).map(|g| world.nodes_of(g).start).collect();
-        let nodes = 0..world.node_count();
         let (cells, channel_count) = cells(world, &first);
         Ok(Self {
-            group: nodes.clone().map(|n| world.group_of(NodeId(n)).0).collect(),
-            above: nodes.map(|n| world.up_from(NodeId(n)).map_or(NOWHERE, |hop| hop.to.0)).collect(),
-            depth: ids(world).map(|g| depth(world, g)).collect(),
+            places: ids(world).flat_map(|g| places(world, g)).collect(),
             link: ids(world).map(|g| world.links.iter().position(|l| l.lower == g).unwrap_or(0) as u16).collect(),
             tier: world.groups.iter().map(|g| tier_index(g.tier) as u8).collect(),
             cells,
@@ -61,42 +65,42 @@ impl Layout {
 
     #[inline]
     pub(super) fn group_of(&self, node: NodeId) -> GroupId {
-        GroupId(self.group[node.0 as usize])
+        GroupId(self.places[node.0 as usize].group)
+    }
+
+    /// How many nodes there are.
+    #[inline]
+    pub(super) fn node_count(&self) -> usize {
+        self.places.len()
     }
 
     /// The first hop on the way from one node to another; `None`: already there, or no way.
     #[inline]
     pub(super) fn next_hop(&self, from: NodeId, to: NodeId) -> Option<Hop> {
-        match self.below(from, to) {
-            Some(child) => Some(self.hop(child, from, false)),
-            None if from == to => None,
-            None => self.up(from),
+        let (here, there) = (self.place(from), self.place(to));
+        if there.depth > here.depth
+            && let Some(hop) = self.down(from, here.depth + 1, to)
+        {
+            return Some(hop);
         }
+        let leaves = from != to && here.above != NOWHERE;
+        leaves.then(|| Hop { link: self.link[here.group as usize], up: true, from, to: NodeId(here.above) })
     }
 
     #[inline]
-    fn up(&self, from: NodeId) -> Option<Hop> {
-        let above = self.above[from.0 as usize];
-        (above != NOWHERE).then(|| self.hop(from, NodeId(above), true))
+    fn place(&self, node: NodeId) -> Place {
+        self.places[node.0 as usize]
     }
 
-    /// The node right below `from` on the way to `to`, if `to` is below `from`.
+    /// The hop to the node right below `from`, at that depth, on the way to `to`, if `to` is below `from`.
     #[inline]
-    fn below(&self, from: NodeId, to: NodeId) -> Option<NodeId> {
-        let depth = |n: NodeId| self.depth[self.group[n.0 as usize] as usize];
-        let wanted = depth(from) + 1;
+    fn down(&self, from: NodeId, depth: u8, to: NodeId) -> Option<Hop> {
         let mut at = to;
-        while depth(at) > wanted {
-            at = NodeId(self.above[at.0 as usize]);
+        while self.place(at).depth > depth {
+            at = NodeId(self.place(at).above);
         }
-        (depth(at) == wanted && self.above[at.0 as usize] == from.0).then_some(at)
-    }
-
-    #[inline]
-    fn hop(&self, lower: NodeId, upper: NodeId, up: bool) -> Hop {
-        let link = self.link[self.group[lower.0 as usize] as usize];
-        let (from, to) = if up { (lower, upper) } else { (upper, lower) };
-        Hop { link, up, from, to }
+        let place = self.place(at);
+        (place.above == from.0).then(|| Hop { link: self.link[place.group as usize], up: false, from, to: at })
     }
 
     /// The channel that a hop uses.
@@ -133,6 +137,13 @@ pub(super) fn tier_index(tier: Tier) -> usize {
 
 fn ids(world: &World) -> impl Iterator<Item = GroupId> + use<> {
     (0..world.groups.len() as u16).map(GroupId)
+}
+
+/// Where the nodes of a group stand.
+fn places(world: &World, group: GroupId) -> impl Iterator<Item = Place> + '_ {
+    let depth = depth(world, group);
+    let above = |n| world.up_from(NodeId(n)).map_or(NOWHERE, |hop| hop.to.0);
+    world.nodes_of(group).map(move |n| Place { above: above(n), group: group.0, depth })
 }
 
 fn depth(world: &World, group: GroupId) -> u8 {

@@ -103,11 +103,20 @@ pub struct Record {
 pub trait Recorder {
     /// Takes one record.
     fn record(&mut self, record: &Record);
+
+    /// Whether it takes any: without, the engine may settle a request before its end.
+    fn wants(&self) -> bool {
+        true
+    }
 }
 
 /// Keeps nothing.
 impl Recorder for () {
     fn record(&mut self, _: &Record) {}
+
+    fn wants(&self) -> bool {
+        false
+    }
 }
 
 /// Keeps all: memory then grows with the number of requests.

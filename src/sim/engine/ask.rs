@@ -3,7 +3,6 @@
 use super::Engine;
 use crate::problem::Problem;
 use crate::random::Rng;
-use crate::sim::event::Rank;
 use crate::sim::slab::{Compute, Task};
 use crate::sim::stations::Known;
 use crate::sim::{Answer, CodecId, Ending, Held, ModelId, NodeId, Policy, Step, TapId, View};
@@ -31,7 +30,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     /// A computation is over: the request holds its result.
-    fn complete(&mut self, slot: u32, done: Compute) {
+    #[inline]
+    pub(super) fn complete(&mut self, slot: u32, done: Compute) {
         let leg = &mut self.legs[slot];
         leg.task = Task::Idle;
         leg.via = done.via;
@@ -99,18 +99,24 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     fn answer(&mut self, slot: u32) -> Result<(), Problem> {
         let leg = &self.legs[slot];
-        let answer = leg.request.answer.ok_or_else(|| Problem::new("no exit was reached yet: there is no answer"))?;
+        leg.request.answer.ok_or_else(|| Problem::new("no exit was reached yet: there is no answer"))?;
         let sink = self.sink(slot)?;
         if leg.request.at == sink {
             self.end(slot, Ending::Answered);
             return Ok(());
         }
-        let model = &self.world.models[answer.model.0 as usize];
-        let bytes = model.bytes(answer.tap, self.layout.raw, leg.image);
-        let bytes = bytes.ok_or_else(|| Problem::new("nobody measured the bytes of this answer"))?;
+        let bytes = self.answer_bytes(slot).ok_or_else(|| Problem::new("nobody measured the bytes of this answer"))?;
         self.legs[slot].task = Task::Return(sink);
         let from = self.legs[slot].request.at;
         self.send(slot, from, sink, false, bytes)
+    }
+
+    /// Bytes of the latest answer; `None`: there is none, or nobody measured that.
+    #[inline]
+    pub(super) fn answer_bytes(&self, slot: u32) -> Option<Bytes> {
+        let leg = &self.legs[slot];
+        let answer = leg.request.answer?;
+        self.world.models[answer.model.0 as usize].bytes(answer.tap, self.layout.raw, leg.image)
     }
 
     fn compute(&mut self, slot: u32, model: ModelId, upto: TapId, node: NodeId, send: CodecId) -> Result<(), Problem> {
@@ -127,13 +133,5 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                 self.send(slot, from, node, raw, bytes)
             }
         }
-    }
-
-    /// Schedules an arrival.
-    #[inline]
-    pub(super) fn schedule_arrival(&mut self, slot: u32, leaves: SimTime) {
-        let hop = self.legs[slot].cargo.hop;
-        let delay = self.world.direction(hop).delay;
-        self.schedule(slot, leaves + delay, Rank::Arrive);
     }
 }

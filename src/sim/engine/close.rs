@@ -16,34 +16,46 @@ pub(super) fn microwatts(power: Watts) -> u64 {
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Ends a request now.
     pub(super) fn end(&mut self, slot: u32, ending: Ending) {
-        let record = self.record(&self.legs[slot], ending);
-        self.accounts.ended(&self.legs[slot], ending, record.right, record.late, &self.layout);
-        if record.counted && ending == Ending::Answered {
-            self.latency.record(self.now.since(record.born).ns());
+        self.settle(slot, ending, self.now);
+        if self.recorded {
+            self.recorder.record(&self.record(&self.legs[slot], ending));
         }
-        self.recorder.record(&record);
         if self.needs.outcomes {
-            self.observe(slot, &record);
+            self.observe(slot, ending);
         }
         self.legs.give_back(slot);
     }
 
+    /// Accounts for a request that ends then.
+    #[inline]
+    pub(super) fn settle(&mut self, slot: u32, ending: Ending, ended: SimTime) {
+        let leg = &self.legs[slot];
+        self.accounts.ended(leg, ending, self.is_right(leg, ending), is_late(leg, ending, ended), &self.layout);
+        if leg.counted && ending == Ending::Answered {
+            self.latency.record(ended.since(leg.request.born).ns());
+        }
+    }
+
+    #[inline]
+    fn is_right(&self, leg: &Leg, ending: Ending) -> bool {
+        let class = self.world.labels[leg.image as usize];
+        ending == Ending::Answered && leg.request.answer.is_some_and(|a| a.prediction == class)
+    }
+
     fn record(&self, leg: &Leg, ending: Ending) -> Record {
         let request = &leg.request;
-        let (class, answered) = (self.world.labels[leg.image as usize], ending == Ending::Answered);
-        let overdue = answered && request.deadline.is_some_and(|d| self.now > d);
         Record {
             birth: leg.birth,
             workload: request.workload,
             home: request.home,
             image: leg.image,
-            class,
+            class: self.world.labels[leg.image as usize],
             born: request.born,
             ended: self.now,
             outcome: ending,
             answer: answered_by(leg),
-            right: answered && request.answer.is_some_and(|a| a.prediction == class),
-            late: overdue || ending == Ending::InFlight,
+            right: self.is_right(leg, ending),
+            late: is_late(leg, ending, self.now),
             steps: request.steps,
             bytes_up: leg.bytes_up,
             bytes_down: leg.bytes_down,
@@ -52,15 +64,15 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
     }
 
-    fn observe(&mut self, slot: u32, record: &Record) {
-        let kind = match record.outcome {
+    fn observe(&mut self, slot: u32, ending: Ending) {
+        let kind = match ending {
             Ending::Answered => OutcomeKind::Answered,
             Ending::Dropped => OutcomeKind::Dropped,
             Ending::Failed => OutcomeKind::Failed,
             Ending::InFlight => return,
         };
         let leg = &self.legs[slot];
-        let right = self.needs.truth.then_some(record.right);
+        let right = self.needs.truth.then_some(self.is_right(leg, ending));
         let device_j = leg.home_fj as f64 * 1e-15;
         self.policy.observe(&Outcome { request: leg.request, kind, ended: self.now, device_j, right });
     }
@@ -127,6 +139,13 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             events: self.handled,
         }
     }
+}
+
+/// Answered after its deadline, or not at all by the end.
+#[inline]
+fn is_late(leg: &Leg, ending: Ending, ended: SimTime) -> bool {
+    let overdue = ending == Ending::Answered && leg.request.deadline.is_some_and(|d| ended > d);
+    overdue || ending == Ending::InFlight
 }
 
 fn answered_by(leg: &Leg) -> Option<AnsweredBy> {

@@ -34,7 +34,7 @@ impl<P: ?Sized> Engine<'_, P> {
     fn possible(&self, model: ModelId, upto: TapId, node: NodeId, send: CodecId) -> Result<(), Problem> {
         let role = self.world.models.get(model.0 as usize).ok_or_else(|| Problem::new("there is no such role"))?;
         require((upto.0 as usize) < role.taps.len(), "the role has no such tap")?;
-        require(node.0 < self.world.node_count(), "there is no such node")?;
+        require((node.0 as usize) < self.layout.node_count(), "there is no such node")?;
         require((send.0 as usize) < self.world.codecs.len(), "there is no such codec")?;
         let group = &self.world.groups[self.layout.group_of(node).0 as usize];
         require(group.work[model.0 as usize].is_some(), "the role does not run on this node")
@@ -143,8 +143,14 @@ impl<P: ?Sized> Engine<'_, P> {
     }
 }
 
+#[inline]
 fn require(holds: bool, what: &str) -> Result<(), Problem> {
-    if holds { Ok(()) } else { Err(Problem::new(what)) }
+    if holds { Ok(()) } else { Err(wrong(what)) }
+}
+
+#[cold]
+fn wrong(what: &str) -> Problem {
+    Problem::new(what)
 }
 
 fn node_text(world: &World, node: NodeId) -> String {

@@ -56,6 +56,9 @@ struct Engine<'a, P: ?Sized> {
     needs: Needs,
     explicit: bool,
     recorder: &'a mut dyn Recorder,
+    recorded: bool,
+    /// Nobody learns of an ending when it happens: a request may be settled before.
+    unseen: bool,
     queue: Queue,
     legs: Slab,
     sources: Sources,
@@ -98,6 +101,8 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             policy,
             needs,
             explicit: options.explicit,
+            recorded: recorder.wants(),
+            unseen: !options.explicit && !recorder.wants() && !needs.outcomes && needs.period.is_none(),
             recorder,
             queue: Queue::default(),
             legs: Slab::default(),

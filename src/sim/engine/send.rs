@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::sim::event::{Key, Rank};
 use crate::sim::service::Offer;
 use crate::sim::sharing::{Channel, Transfer};
-use crate::sim::slab::{Cargo, Task};
+use crate::sim::slab::{Cargo, Compute, Task};
 use crate::sim::{Ending, Held, Hop, NodeId, Policy, Sharing};
 use crate::units::{Bytes, SimTime};
 
@@ -13,31 +13,117 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Starts the next hop from one node towards another.
     pub(super) fn send(&mut self, slot: u32, from: NodeId, to: NodeId, raw: bool, bytes: Bytes) -> Result<(), Problem> {
         let hop = self.layout.next_hop(from, to).ok_or_else(|| Problem::new("there is no way to this node"))?;
-        let link = &self.world.links[hop.link as usize];
-        let (airtime, wire, sharing) = (link.airtime(hop.up, bytes), link.wire_bytes(bytes).0, link.sharing);
-        let leg = &mut self.legs[slot];
-        leg.cargo = Cargo { raw, bytes, hop, wire };
-        (leg.offered, leg.begun) = (self.now, false);
-        let transfer = Transfer { birth: leg.birth, slot, airtime, up: hop.up };
+        let airtime = self.load(slot, hop, raw, bytes, self.now);
+        let transfer = Transfer { birth: self.legs[slot].birth, slot, airtime, up: hop.up };
         let channel = self.layout.channel(hop);
         match self.channels.offer(channel, self.now, transfer) {
-            Offer::Leaves { start, leaves } => self.sends(slot, start, leaves),
-            Offer::Queued if sharing == Sharing::Fair => self.join(slot, channel, airtime),
+            Offer::Leaves { start, leaves } => {
+                let arrives = self.sends(slot, start, leaves);
+                self.goes_on(slot, arrives);
+            }
+            Offer::Queued if self.world.links[hop.link as usize].sharing == Sharing::Fair => {
+                self.join(slot, channel, airtime);
+            }
             Offer::Queued => self.begin_sending(channel),
             Offer::Joined | Offer::Refused => return Err(self.fault(slot, "a channel refused a transfer")),
         }
         Ok(())
     }
 
-    /// A transfer whose times are known.
+    /// Makes a transfer ready for a hop: how long it takes alone.
     #[inline]
-    fn sends(&mut self, slot: u32, start: SimTime, leaves: SimTime) {
+    fn load(&mut self, slot: u32, hop: Hop, raw: bool, bytes: Bytes, at: SimTime) -> SimTime {
+        let link = &self.world.links[hop.link as usize];
+        let leg = &mut self.legs[slot];
+        leg.cargo = Cargo { raw, bytes, hop, wire: link.wire_bytes(bytes).0 };
+        (leg.offered, leg.begun) = (at, false);
+        link.airtime(hop.up, bytes)
+    }
+
+    /// Accounts for a transfer whose times are known: when it arrives.
+    #[inline]
+    fn sends(&mut self, slot: u32, start: SimTime, leaves: SimTime) -> SimTime {
         let hop = self.legs[slot].cargo.hop;
         self.accounts.busy(hop, start, leaves);
         if self.accounts.begins(start) {
             self.sending(slot, hop, leaves.since(start));
         }
-        self.schedule_arrival(slot, leaves);
+        leaves + self.world.direction(hop).delay
+    }
+
+    /// What follows on an arrival that is known: on links that share nothing the next hop is worked out at once, and so
+    /// is the end of an answer's way, where nobody looks.
+    #[inline]
+    pub(super) fn goes_on(&mut self, slot: u32, mut arrives: SimTime) {
+        while let Some((hop, after)) = self.foreseen(slot, arrives) {
+            let Cargo { raw, bytes, wire, .. } = self.legs[slot].cargo;
+            self.accounts.arrived(hop, wire);
+            let Some(next) = after else { return self.end_early(slot, arrives) };
+            if let Task::Bring(Compute { via, .. }) = self.legs[slot].task
+                && raw
+            {
+                self.legs[slot].receive_raw(hop.to, via);
+            }
+            let airtime = self.load(slot, next, raw, bytes, arrives);
+            arrives = self.sends(slot, arrives, arrives + airtime);
+        }
+        self.schedule(slot, arrives, Rank::Arrive);
+    }
+
+    /// The last bit is on its way.
+    #[inline]
+    fn sent_off(&mut self, slot: u32) {
+        let delay = self.world.direction(self.legs[slot].cargo.hop).delay;
+        self.goes_on(slot, self.now + delay);
+    }
+
+    /// The hop that ends, and the one after it (none: the answer is at its sink), if both need no event.
+    #[inline]
+    fn foreseen(&self, slot: u32, arrives: SimTime) -> Option<(Hop, Option<Hop>)> {
+        if self.explicit || arrives > self.stop {
+            return None;
+        }
+        let leg = &self.legs[slot];
+        let (hop, to) = match leg.task {
+            Task::Return(sink) if leg.cargo.hop.to == sink => return self.unseen.then_some((leg.cargo.hop, None)),
+            Task::Return(to) => (leg.cargo.hop, to),
+            Task::Bring(compute) => (leg.cargo.hop, compute.node),
+            Task::Idle | Task::Serve(_) => return None,
+        };
+        let next = self.layout.next_hop(hop.to, to)?;
+        self.shares_nothing(next).then_some((hop, Some(next)))
+    }
+
+    #[inline]
+    fn shares_nothing(&self, hop: Hop) -> bool {
+        self.world.links[hop.link as usize].sharing == Sharing::Fixed
+    }
+
+    /// An answer that is foreseen at the end of a service then: sent at once where its first hop shares nothing.
+    #[inline]
+    pub(super) fn answers_early(&mut self, slot: u32, at: SimTime) -> bool {
+        let (Ok(sink), node) = (self.sink(slot), self.legs[slot].request.at) else { return false };
+        if node == sink {
+            self.legs[slot].request.steps += 1;
+            self.end_early(slot, at);
+            return true;
+        }
+        let Some(hop) = self.layout.next_hop(node, sink).filter(|hop| self.shares_nothing(*hop)) else { return false };
+        let Some(bytes) = self.answer_bytes(slot) else { return false };
+        let leg = &mut self.legs[slot];
+        leg.request.steps += 1;
+        leg.task = Task::Return(sink);
+        let airtime = self.load(slot, hop, false, bytes, at);
+        let arrives = self.sends(slot, at, at + airtime);
+        self.goes_on(slot, arrives);
+        true
+    }
+
+    /// Ends a request at a later time that nobody sees coming.
+    #[inline]
+    fn end_early(&mut self, slot: u32, at: SimTime) {
+        self.settle(slot, Ending::Answered, at);
+        self.legs.give_back(slot);
     }
 
     /// Charges a transfer that begins.
@@ -110,7 +196,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         match self.channels.changing(channel, self.now) {
             Channel::Fifo(station) => {
                 station.leave(self.now);
-                self.schedule_arrival(slot, self.now);
+                self.sent_off(slot);
                 self.begin_sending(channel);
             }
             Channel::Fair(fair) => {
@@ -128,7 +214,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         while let Channel::Fair(fair) = self.channels.get(channel) {
             let legs = &self.legs;
             let Some(slot) = fair.leave(self.now, window, |s| legs[s].cargo.hop.up) else { return };
-            self.schedule_arrival(slot, self.now);
+            self.sent_off(slot);
         }
     }
 

@@ -5,7 +5,7 @@ use crate::random::sample;
 use crate::sim::event::Rank;
 use crate::sim::service::{Job, Offer};
 use crate::sim::slab::{Compute, Task};
-use crate::sim::{NodeId, Noise, Policy};
+use crate::sim::{NodeId, Noise, Policy, Step};
 use crate::units::SimTime;
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -22,7 +22,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
         self.legs[slot].request.refused = 0;
         match offer {
-            Offer::Leaves { start, leaves } => self.serves(slot, compute.node, start, leaves),
+            Offer::Leaves { start, leaves } => self.serves(slot, compute, start, leaves),
             Offer::Joined => self.joined(slot, compute.node),
             _ => self.begin_serving(compute.node),
         }
@@ -48,12 +48,24 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// A service whose times are known.
     #[inline]
-    fn serves(&mut self, slot: u32, node: NodeId, start: SimTime, leaves: SimTime) {
-        self.accounts.waited(self.layout.group_of(node), self.now, start);
+    fn serves(&mut self, slot: u32, compute: Compute, start: SimTime, leaves: SimTime) {
+        self.accounts.waited(self.layout.group_of(compute.node), self.now, start);
         if self.accounts.begins(start) {
-            self.serving(slot, node, start, leaves);
+            self.serving(slot, compute.node, start, leaves);
         }
-        self.schedule_ask(slot, leaves);
+        if !self.unseen || !self.foresees(slot, compute, leaves + self.world.information.decision) {
+            self.schedule_ask(slot, leaves);
+        }
+    }
+
+    /// Where nobody looks, asks the policy for an answer that it foresees, to be given then; false: it must be asked then.
+    #[inline]
+    fn foresees(&mut self, slot: u32, compute: Compute, asked: SimTime) -> bool {
+        if asked > self.stop {
+            return false;
+        }
+        self.complete(slot, compute);
+        self.policy.foresee(&self.legs[slot].request) == Some(Step::Answer) && self.answers_early(slot, asked)
     }
 
     /// Charges a service that begins.
