@@ -23,6 +23,10 @@ impl Policy for Cloud {
     }
 
     fn next(&mut self, request: &Request, view: &View<'_>, _: &mut Rng) -> Step {
-        ask_once(self.at.of(request, view), request, view)
+        ask_once(self.at.of(request), request, view)
+    }
+
+    fn foresee(&self, request: &Request) -> Option<Step> {
+        super::target::give_it(request)
     }
 }

@@ -31,7 +31,7 @@ impl Policy for GreedyLatency {
         if request.answer.is_some() {
             return Step::Answer;
         }
-        let Some(targets) = self.at.of(request, view) else { return Step::Drop };
+        let Some(targets) = self.at.of(request) else { return Step::Drop };
         let mut order: Vec<(SimTime, usize)> =
             targets.iter().enumerate().map(|(i, t)| (expected(t, request, view), i)).collect();
         order.sort_unstable();
@@ -39,6 +39,10 @@ impl Policy for GreedyLatency {
             Some(&(_, i)) => targets[i].compute(request, view),
             None => Step::Drop,
         }
+    }
+
+    fn foresee(&self, request: &Request) -> Option<Step> {
+        super::target::give_it(request)
     }
 }
 

@@ -22,6 +22,10 @@ impl Policy for Local {
     }
 
     fn next(&mut self, request: &Request, view: &View<'_>, _: &mut Rng) -> Step {
-        super::target::ask_once(self.at.of(request, view), request, view)
+        super::target::ask_once(self.at.of(request), request, view)
+    }
+
+    fn foresee(&self, request: &Request) -> Option<Step> {
+        super::target::give_it(request)
     }
 }

@@ -116,7 +116,7 @@ impl Policy for Neurosurgeon {
     }
 
     fn next(&mut self, request: &Request, view: &View<'_>, _: &mut Rng) -> Step {
-        let Some(plan) = self.plans.of(request, view) else { return Step::Drop };
+        let Some(plan) = self.plans.of(request) else { return Step::Drop };
         if request.answer.is_some() {
             return Step::Answer;
         }
@@ -131,6 +131,10 @@ impl Policy for Neurosurgeon {
                 None => Step::Drop,
             },
         }
+    }
+
+    fn foresee(&self, request: &Request) -> Option<Step> {
+        super::target::give_it(request)
     }
 }
 

@@ -23,10 +23,14 @@ impl Policy for Random {
     }
 
     fn next(&mut self, request: &Request, view: &View<'_>, rng: &mut Rng) -> Step {
-        match self.at.of(request, view) {
+        match self.at.of(request) {
             _ if request.answer.is_some() => Step::Answer,
             Some(targets) if request.refused < PATIENCE => targets[rng.index(targets.len())].compute(request, view),
             _ => Step::Drop,
         }
+    }
+
+    fn foresee(&self, request: &Request) -> Option<Step> {
+        super::target::give_it(request)
     }
 }

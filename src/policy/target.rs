@@ -98,11 +98,16 @@ pub fn tier_on_way(world: &World, home: GroupId, tier: Tier) -> Result<GroupId, 
 
 /// Something resolved for each group that requests are born at.
 #[derive(Clone, Debug)]
-pub struct PerHome<T>(Vec<Option<T>>);
+pub struct PerHome<T> {
+    /// By group.
+    all: Vec<Option<T>>,
+    /// By workload: its group.
+    at: Vec<GroupId>,
+}
 
 impl<T> Default for PerHome<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self { all: Vec::new(), at: Vec::new() }
     }
 }
 
@@ -113,12 +118,13 @@ impl<T> PerHome<T> {
         for workload in &world.workloads {
             all[workload.at.0 as usize] = Some(one(workload.at)?);
         }
-        Ok(Self(all))
+        Ok(Self { all, at: world.workloads.iter().map(|w| w.at).collect() })
     }
 
     /// What was resolved for the request's home.
-    pub fn of(&self, request: &Request, view: &View<'_>) -> Option<&T> {
-        self.0.get(view.world().workloads[request.workload as usize].at.0 as usize)?.as_ref()
+    #[inline]
+    pub fn of(&self, request: &Request) -> Option<&T> {
+        self.all[self.at.get(request.workload as usize)?.0 as usize].as_ref()
     }
 }
 
@@ -129,6 +135,12 @@ pub fn ask_once(target: Option<&Target>, request: &Request, view: &View<'_>) -> 
         Some(target) if request.refused == 0 => target.compute(request, view),
         _ => Step::Drop,
     }
+}
+
+/// What a policy that asks once foresees: it gives the answer it got.
+#[inline]
+pub fn give_it(request: &Request) -> Option<Step> {
+    request.answer.map(|_| Step::Answer)
 }
 
 /// The best role of each group on the way up from `home`.

@@ -85,6 +85,9 @@ fn shipped_policies_agree() {
             let (Ok(fast), Ok(twin)) = (fast, twin) else { continue };
             prop_assert_eq!(&records, &twin.records, "{}", entry.name);
             accounts_agree(&world, &fast, &twin)?;
+            // Where nobody looks, requests are settled as soon as their end is known.
+            let unseen = run(&world, &mut policy()?, 3, &RunOptions::default(), &mut ());
+            accounts_agree(&world, &unseen.map_err(|p| TestCaseError::fail(p.to_string()))?, &twin)?;
         }
         Ok(())
     });

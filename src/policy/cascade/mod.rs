@@ -4,7 +4,7 @@ mod thresholds;
 use super::target::{PerHome, Target};
 use crate::problem::Problem;
 use crate::random::Rng;
-use crate::sim::{Facts, Policy, Request, Step, View};
+use crate::sim::{Answer, Facts, GroupId, Policy, Request, Step, View};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -23,6 +23,9 @@ pub struct Cascade {
     pub cost: f64,
     #[serde(skip)]
     stages: PerHome<Vec<Stage>>,
+    /// By group: one past its last node.
+    #[serde(skip)]
+    ends: Vec<u32>,
 }
 
 /// How a cascade's thresholds are set.
@@ -60,27 +63,38 @@ impl Policy for Cascade {
             return Err(Problem::new("`cost` must lie between 0 and 1").received(self.cost));
         }
         self.stages = PerHome::resolve(world, |home| self.resolve(world, home))?;
+        self.ends = (0..world.groups.len() as u16).map(|g| world.nodes_of(GroupId(g)).end).collect();
         Ok(())
     }
 
     fn next(&mut self, request: &Request, view: &View<'_>, _: &mut Rng) -> Step {
-        let Some(stages) = self.stages.of(request, view) else { return Step::Drop };
+        let Some(stages) = self.stages.of(request) else { return Step::Drop };
         match (request.answer, request.refused) {
             (Some(_), refused) if refused > 0 => Step::Answer,
-            (Some(answer), _) => after(stages, &answer, request, view),
+            (Some(answer), _) => match self.after(stages, &answer, request) {
+                Some(next) => next.target.compute(request, view),
+                None => Step::Answer,
+            },
             (None, refused) => stages.get(refused as usize).map_or(Step::Drop, |s| s.target.compute(request, view)),
         }
     }
+
+    /// Whether the latest answer will do does not depend on what others do.
+    fn foresee(&self, request: &Request) -> Option<Step> {
+        let (stages, answer) = (self.stages.of(request)?, request.answer?);
+        let gives = request.refused > 0 || self.after(stages, &answer, request).is_none();
+        gives.then_some(Step::Answer)
+    }
 }
 
-/// What follows on a stage's answer: it is given if confident enough or the last, else the next stage is asked.
-fn after(stages: &[Stage], answer: &crate::sim::Answer, request: &Request, view: &View<'_>) -> Step {
-    let here = view.group_of(view.here());
-    let is_this = |s: &Stage| s.target.model == answer.model && s.target.group == here;
-    let asked = stages.iter().position(is_this).unwrap_or(stages.len());
-    let sure = stages.get(asked).is_none_or(|s| answer.confidence >= s.threshold);
-    match stages.get(asked + 1) {
-        Some(next) if !sure => next.target.compute(request, view),
-        _ => Step::Answer,
+impl Cascade {
+    /// The stage to ask after an answer; `None`: it was confident enough, or the last.
+    #[inline]
+    fn after<'a>(&self, stages: &'a [Stage], answer: &Answer, request: &Request) -> Option<&'a Stage> {
+        let here = self.ends.partition_point(|end| *end <= request.at.0);
+        let is_this = |s: &Stage| s.target.model == answer.model && usize::from(s.target.group.0) == here;
+        let asked = stages.iter().position(is_this)?;
+        let sure = answer.confidence >= stages[asked].threshold;
+        stages.get(asked + 1).filter(|_| !sure)
     }
 }
