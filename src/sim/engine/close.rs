@@ -16,7 +16,7 @@ pub(super) fn microwatts(power: Watts) -> u64 {
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Ends a request now.
     pub(super) fn end(&mut self, slot: u32, ending: Ending) {
-        self.settle(slot, ending, self.now);
+        self.ended(slot, ending, self.now);
         if self.recorded {
             self.recorder.record(&self.record(&self.legs[slot], ending));
         }
@@ -28,7 +28,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Accounts for a request that ends then.
     #[inline]
-    pub(super) fn settle(&mut self, slot: u32, ending: Ending, ended: SimTime) {
+    pub(super) fn ended(&mut self, slot: u32, ending: Ending, ended: SimTime) {
         let leg = &self.legs[slot];
         self.accounts.ended(leg, ending, self.is_right(leg, ending), is_late(leg, ending, ended), &self.layout);
         if leg.counted && ending == Ending::Answered {

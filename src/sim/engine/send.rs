@@ -122,7 +122,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Ends a request at a later time that nobody sees coming.
     #[inline]
     fn end_early(&mut self, slot: u32, at: SimTime) {
-        self.settle(slot, Ending::Answered, at);
+        self.ended(slot, Ending::Answered, at);
         self.legs.give_back(slot);
     }
 

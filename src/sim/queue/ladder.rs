@@ -29,6 +29,8 @@ pub(crate) struct Ladder {
     buckets: Vec<Vec<u128>>,
     /// Which buckets of each rung hold something.
     used: [u64; RUNGS],
+    /// Which rungs do.
+    rungs: u32,
     /// The time popped last.
     now: u64,
 }
@@ -41,11 +43,24 @@ impl Default for Ladder {
             base: 0,
             buckets: vec![Vec::new(); RUNGS * DIGITS],
             used: [0; RUNGS],
+            rungs: 0,
             now: 0,
         }
     }
 }
 
+/// By leading zeros of the difference from the base: the rung.
+const RUNG: [u8; 64] = {
+    let mut rungs = [0; 64];
+    let mut zeros = 0;
+    while zeros < 64 {
+        rungs[zeros] = ((63 - zeros) as u32 / BITS) as u8;
+        zeros += 1;
+    }
+    rungs
+};
+
+#[inline]
 fn time(key: u128) -> u64 {
     (key >> 64) as u64
 }
@@ -54,7 +69,7 @@ impl Ladder {
     #[inline]
     pub(crate) fn push(&mut self, key: u128) {
         debug_assert!(time(key) >= self.now, "an event before now");
-        if key >> 64 < self.front_end { self.insert(key) } else { self.hang(key) }
+        if u128::from(time(key)) < self.front_end { self.insert(key) } else { self.hang(key) }
     }
 
     #[inline]
@@ -80,18 +95,23 @@ impl Ladder {
     #[inline]
     fn hang(&mut self, key: u128) {
         let differs = (time(key) ^ self.base) | 1;
-        let rung = (differs.ilog2() / BITS) as usize;
+        let rung = usize::from(RUNG[differs.leading_zeros() as usize % 64]);
         let digit = (time(key) >> (rung as u32 * BITS)) as usize % DIGITS;
         self.used[rung] |= 1 << digit;
+        self.rungs |= 1 << rung;
         self.buckets[rung * DIGITS + digit].push(key);
     }
 
     /// Fills the front; false if nothing is left.
     fn open(&mut self) -> bool {
         while self.front.is_empty() {
-            let Some(rung) = self.used.iter().position(|used| *used != 0) else { return false };
-            let digit = self.used[rung].trailing_zeros() as usize;
+            if self.rungs == 0 {
+                return false;
+            }
+            let rung = self.rungs.trailing_zeros() as usize % RUNGS;
+            let digit = self.used[rung].trailing_zeros() as usize % DIGITS;
             self.used[rung] &= self.used[rung] - 1;
+            self.rungs ^= u32::from(self.used[rung] == 0) << rung;
             self.open_bucket(rung, digit);
         }
         true
@@ -101,16 +121,17 @@ impl Ladder {
         let shift = rung as u32 * BITS;
         let above = self.base.checked_shr(shift + BITS).map_or(0, |high| high << (shift + BITS));
         self.base = above | (digit as u64) << shift;
-        let mut bucket = std::mem::take(&mut self.buckets[rung * DIGITS + digit]);
-        if rung == 0 || bucket.len() <= SMALL {
-            self.front.append(&mut bucket);
-            self.front.sort_unstable_by(|a, b| b.cmp(a));
+        let at = rung * DIGITS + digit;
+        if rung == 0 || self.buckets[at].len() <= SMALL {
+            std::mem::swap(&mut self.front, &mut self.buckets[at]);
+            fall(&mut self.front);
             self.front_end = u128::from(self.base) + (1 << shift);
-        } else {
-            self.front_end = u128::from(self.base);
-            bucket.drain(..).for_each(|key| self.hang(key));
+            return;
         }
-        self.buckets[rung * DIGITS + digit] = bucket;
+        self.front_end = u128::from(self.base);
+        let mut bucket = std::mem::take(&mut self.buckets[at]);
+        bucket.drain(..).for_each(|key| self.hang(key));
+        self.buckets[at] = bucket;
     }
 
     /// Keeps in the front what happens now only.
@@ -122,6 +143,17 @@ impl Ladder {
         let later = front.partition_point(|k| time(*k) > self.now);
         front.drain(..later).for_each(|key| self.hang(key));
         self.front = front;
+    }
+}
+
+/// Sorts falling; most buckets hold one or two.
+#[inline]
+fn fall(keys: &mut [u128]) {
+    match keys {
+        [] | [_] => {}
+        [a, b] if *a >= *b => {}
+        [a, b] => std::mem::swap(a, b),
+        more => more.sort_unstable_by(|a, b| b.cmp(a)),
     }
 }
 
