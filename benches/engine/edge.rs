@@ -19,14 +19,16 @@ use tierwise::sim::{
 const DEVICES: u32 = 1000;
 
 /// Sends 30 % to the cloud.
-struct Split;
+pub struct Split {
+    cloud: NodeId,
+}
 
 impl Policy for Split {
     fn next(&mut self, request: &Request, _: &View<'_>, rng: &mut Rng) -> Step {
         if request.answer.is_some() {
             return Step::Answer;
         }
-        let node = if rng.chance(0.3) { NodeId(DEVICES + 1) } else { NodeId(DEVICES) };
+        let node = if rng.chance(0.3) { self.cloud } else { NodeId(self.cloud.0 - 1) };
         Step::Compute { model: ModelId(0), upto: TapId(1), node, send: CodecId(0) }
     }
 
@@ -35,9 +37,10 @@ impl Policy for Split {
     }
 }
 
-fn edge(seconds: f64) -> World {
+/// As many devices as told, together giving birth a thousand times a second, and their policy.
+pub fn edge(devices: u32, seconds: f64) -> (World, Split) {
     let groups = vec![
-        group("device", Tier::Device, DEVICES, 1, 1.0),
+        group("device", Tier::Device, devices, 1, 1.0),
         group("edge", Tier::Edge, 1, 16, 20.0),
         group("cloud", Tier::Cloud, 1, 8, 10.0),
     ];
@@ -45,15 +48,16 @@ fn edge(seconds: f64) -> World {
         link("uplink", 0, Sharing::Fifo, 10_000_000, 1.0),
         link("wan", 1, Sharing::Fixed, 1_000_000_000_000_000, 19.0),
     ];
-    world(groups, links, 1.0, Tier::Device, seconds)
+    let rate = f64::from(DEVICES) / f64::from(devices);
+    (world(groups, links, rate, Tier::Device, seconds), Split { cloud: NodeId(devices + 1) })
 }
 
 /// Full length: 1000 simulated seconds, a million tasks.
 pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
-    let world = edge(1000.0 * length);
+    let (world, mut split) = edge(DEVICES, 1000.0 * length);
     for (case, explicit) in [("elided", false), ("explicit", true)] {
         let begun = Instant::now();
-        let result = run(&world, &mut Split, 0, &RunOptions { explicit }, &mut ())?;
+        let result = run(&world, &mut split, 0, &RunOptions { explicit }, &mut ())?;
         note(lines, case, &result, begun.elapsed().as_secs_f64());
     }
     Ok(())

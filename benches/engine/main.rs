@@ -10,6 +10,7 @@ mod fair;
 mod hold;
 mod lines;
 mod parts;
+mod scale;
 
 use lines::Lines;
 use tierwise::problem::Problem;
@@ -17,7 +18,8 @@ use tierwise::problem::Problem;
 /// Takes its length, 1 being full.
 type Benchmark = fn(f64, &mut Lines) -> Result<(), Problem>;
 
-const BENCHMARKS: [(&str, Benchmark); 3] = [("edge", edge::measure), ("hold", hold::measure), ("fair", fair::measure)];
+const BENCHMARKS: [(&str, Benchmark); 4] =
+    [("edge", edge::measure), ("hold", hold::measure), ("fair", fair::measure), ("scale", scale::measure)];
 
 fn main() -> Result<(), Problem> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

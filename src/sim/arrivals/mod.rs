@@ -10,12 +10,18 @@ use crate::units::SimTime;
 /// All sources of a run, in order of (node, workload): a source's state is how often it gave birth.
 #[derive(Debug)]
 pub(super) struct Sources {
-    node: Vec<u32>,
-    workload: Vec<u16>,
-    ordinal: Vec<u64>,
+    sources: Vec<Source>,
     gaps: Vec<Gap>,
     arrival: Stream,
     phase: Stream,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Source {
+    node: u32,
+    workload: u16,
+    /// How many births came before.
+    ordinal: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -26,15 +32,14 @@ enum Gap {
 
 impl Sources {
     pub(super) fn new(world: &World, replication: u64) -> Self {
-        let of = |(w, workload): (usize, &super::Workload)| world.nodes_of(workload.at).map(move |n| (n, w as u16));
-        let mut sources: Vec<(u32, u16)> = world.workloads.iter().enumerate().flat_map(of).collect();
-        sources.sort_unstable();
-        let (node, workload): (Vec<u32>, Vec<u16>) = sources.into_iter().unzip();
+        let of = |(w, workload): (usize, &super::Workload)| {
+            world.nodes_of(workload.at).map(move |node| Source { node, workload: w as u16, ordinal: 0 })
+        };
+        let mut sources: Vec<Source> = world.workloads.iter().enumerate().flat_map(of).collect();
+        sources.sort_unstable_by_key(|s| (s.node, s.workload));
         let stream = |purpose| Stream::new(world.seed, replication, purpose);
         Self {
-            ordinal: vec![0; node.len()],
-            node,
-            workload,
+            sources,
             gaps: world.workloads.iter().map(|w| Gap::of(&w.arrivals)).collect(),
             arrival: stream(Purpose::Arrival),
             phase: stream(Purpose::Phase),
@@ -43,14 +48,14 @@ impl Sources {
 
     #[inline]
     pub(super) fn len(&self) -> u32 {
-        self.node.len() as u32
+        self.sources.len() as u32
     }
 
     /// Node, workload and how many births came before.
     #[inline]
     pub(super) fn about(&self, source: u32) -> (u32, u16, u64) {
-        let at = source as usize;
-        (self.node[at], self.workload[at], self.ordinal[at])
+        let Source { node, workload, ordinal } = self.sources[source as usize];
+        (node, workload, ordinal)
     }
 
     /// What its draws are keyed by.
@@ -72,12 +77,12 @@ impl Sources {
     /// Notes a birth now and says when the next is.
     #[inline]
     pub(super) fn next(&mut self, source: u32, now: SimTime) -> SimTime {
-        let at = source as usize;
-        self.ordinal[at] += 1;
-        match self.gaps[self.workload[at] as usize] {
+        let source = &mut self.sources[source as usize];
+        source.ordinal += 1;
+        match self.gaps[source.workload as usize] {
             Gap::Poisson { mean_ns } => {
-                let entity = Self::entity(self.node[at], self.workload[at]);
-                now + poisson::gap(mean_ns, self.arrival.draw(entity, self.ordinal[at])[0])
+                let entity = Self::entity(source.node, source.workload);
+                now + poisson::gap(mean_ns, self.arrival.draw(entity, source.ordinal)[0])
             }
             Gap::Periodic { period } => now + period,
         }

@@ -10,8 +10,9 @@ pub(crate) struct Fifo {
     servers: u32,
     bound: u32,
     until: Until,
-    /// Begins later than their offers, in order: those after now are waiting.
-    begins: VecDeque<SimTime>,
+    /// Begins later than their offers, in order: those after now are waiting. None before anybody had to wait.
+    #[expect(clippy::box_collection, reason = "keeps a station within 40 bytes: there may be millions")]
+    begins: Option<Box<VecDeque<SimTime>>>,
 }
 
 /// When servers will have done all that was offered so far.
@@ -19,14 +20,14 @@ pub(crate) struct Fifo {
 enum Until {
     One(SimTime),
     /// Those still busy at the last offer, in order.
-    #[expect(clippy::box_collection, reason = "keeps a node with one server within 64 bytes")]
+    #[expect(clippy::box_collection, reason = "as above")]
     Many(Box<VecDeque<SimTime>>),
 }
 
 impl Fifo {
     pub(crate) fn new(servers: u32, bound: Option<u32>) -> Self {
         let until = if servers == 1 { Until::One(SimTime::ZERO) } else { Until::Many(Box::default()) };
-        Self { servers, bound: bound.unwrap_or(u32::MAX), until, begins: VecDeque::new() }
+        Self { servers, bound: bound.unwrap_or(u32::MAX), until, begins: None }
     }
 
     #[inline]
@@ -43,18 +44,19 @@ impl Fifo {
     /// Lets one more wait until `start`, if there is room.
     #[inline]
     fn queue(&mut self, now: SimTime, start: SimTime) -> bool {
-        while self.begins.front().is_some_and(|begin| *begin <= now) {
-            self.begins.pop_front();
+        let begins = self.begins.get_or_insert_default();
+        while begins.front().is_some_and(|begin| *begin <= now) {
+            begins.pop_front();
         }
-        let room = self.begins.len() < self.bound as usize;
+        let room = begins.len() < self.bound as usize;
         if room {
-            self.begins.push_back(start);
+            begins.push_back(start);
         }
         room
     }
 
     pub(crate) fn look(&self, counted: SimTime, at: SimTime) -> Look {
-        let begun = self.begins.partition_point(|begin| *begin <= counted);
+        let waiting = |begins: &VecDeque<SimTime>| begins.len() - begins.partition_point(|begin| *begin <= counted);
         let (busy, work) = match &self.until {
             Until::One(until) => (u32::from(*until > counted), u128::from(until.since(at).ns())),
             Until::Many(until) => {
@@ -62,7 +64,7 @@ impl Fifo {
                 (ahead.len() as u32, ahead.map(|u| u128::from(u.since(at).ns())).sum())
             }
         };
-        Look { waiting: (self.begins.len() - begun) as u32, busy, work }
+        Look { waiting: self.begins.as_deref().map_or(0, waiting) as u32, busy, work }
     }
 }
 

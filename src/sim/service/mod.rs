@@ -60,7 +60,7 @@ pub(super) struct Look {
 #[derive(Debug)]
 pub(super) enum Station {
     Elided(Fifo),
-    Explicit(Line),
+    Explicit(Box<Line>),
     Live(Box<Live>),
 }
 
@@ -68,7 +68,7 @@ impl Station {
     /// First come, first served by equal servers.
     pub(super) fn new(servers: u32, bound: Option<u32>, explicit: bool) -> Self {
         match explicit {
-            true => Self::Explicit(Line::new(servers, bound)),
+            true => Self::Explicit(Box::new(Line::new(servers, bound))),
             false => Self::Elided(Fifo::new(servers, bound)),
         }
     }

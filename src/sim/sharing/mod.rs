@@ -15,7 +15,7 @@ use crate::units::SimTime;
 pub(super) enum Channel {
     Fixed,
     Fifo(Station),
-    Fair(Fair),
+    Fair(Box<Fair>),
 }
 
 /// A transfer that is offered to a channel.
@@ -32,7 +32,7 @@ impl Channel {
         match sharing {
             Sharing::Fixed => Self::Fixed,
             Sharing::Fifo => Self::Fifo(fifo::channel(explicit)),
-            Sharing::Fair => Self::Fair(Fair::default()),
+            Sharing::Fair => Self::Fair(Box::default()),
         }
     }
 
