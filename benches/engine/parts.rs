@@ -82,6 +82,7 @@ pub fn world(groups: Vec<NodeGroup>, links: Vec<Link>, rate: f64, sink: Tier, se
             send: CodecId(0),
             sink,
             deadline: None,
+            priority: 0,
             sites: vec![Site { cumulative: vec![1 << 32] }],
         }],
         information: Information::default(),

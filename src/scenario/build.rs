@@ -77,6 +77,7 @@ fn workloads(
             send,
             sink: workload.sink,
             deadline: workload.deadline,
+            priority: workload.priority,
             sites: sites.map_err(told).ok()?,
         })
     };

@@ -16,7 +16,7 @@ pub(super) fn check(service: &Service, node: &str, meaning: &mut Meaning<'_>) {
 mod tests {
     use super::super::made_up::MadeUp;
     use super::super::tests::{edited, snapshot, told, world};
-    use crate::sim::{Noise, Service, Shared};
+    use crate::sim::{Noise, Ordered, Service, Shared};
 
     const FIFO: &str = "service = { fifo = { servers = 2 } }";
 
@@ -28,6 +28,9 @@ mod tests {
     fn each_way_to_serve_is_read() {
         let read = |text: &str| world(&with(text), 0).groups[1].service.clone();
         let shared = Shared { servers: 2, most: Some(8), bound: Some(3), noise: Noise::Exponential };
+        let ordered = Ordered { servers: 3, preempt: true, ..Ordered::default() };
+        assert_eq!(read("{ priority = { servers = 3, preempt = true } }"), Service::Priority(ordered.clone()));
+        assert_eq!(read("{ edf = { servers = 3, preempt = true } }"), Service::Edf(ordered));
         assert_eq!(
             read("{ sharing = { servers = 2, most = 8, bound = 3, noise = \"exponential\" } }"),
             Service::Sharing(shared)
@@ -35,9 +38,19 @@ mod tests {
     }
 
     #[test]
+    fn a_workload_has_its_priority() {
+        let text = edited("sink = \"cloud\"", "sink = \"cloud\"\npriority = 3");
+        assert_eq!(
+            (world(&text, 0).workloads[0].priority, world(&with("{ fifo = {} }"), 0).workloads[0].priority),
+            (3, 0)
+        );
+    }
+
+    #[test]
     fn each_mistake_is_told_as_recorded() {
         for (name, service) in [
             ("sharing-nobody", "{ sharing = { servers = 0, most = 0 } }"),
+            ("no-ordered-servers", "{ edf = { servers = 0, preempt = true } }"),
             ("unknown-service", "{ lifo = { servers = 2 } }"),
         ] {
             snapshot(name, &told(&with(service), &MadeUp::new()));

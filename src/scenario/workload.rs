@@ -27,6 +27,9 @@ pub struct Workload {
     pub sink: Tier,
     /// How long after its birth a request's answer is still of use. Absent: for ever.
     pub deadline: Option<SimTime>,
+    /// How urgent its requests are where nodes serve by priority: 0 is served first.
+    #[serde(default)]
+    pub priority: u8,
 }
 
 fn raw() -> String {

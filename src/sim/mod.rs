@@ -56,6 +56,8 @@
 //! - The policy's generator is `Rng::new(Stream(Policy), birth number, steps)`.
 //! - Exponential service times are drawn by `Stream(Service).draw(birth number, steps)[0]`, `steps` counting the step
 //!   that asked for the service; rounded to the nearest ns, at least 1 ns.
+//! - *Urgency* orders those that wait by (priority or deadline, order of joining); who is pre-empted keeps its place, and
+//!   goes on where it stopped: see `service/ordered.rs`.
 //! - *Fair sharing* of links and of servers works in virtual time, in units of 2^-32 ns: see `service/pool.rs` for its
 //!   rounding.
 //!

@@ -63,9 +63,9 @@ impl Nodes {
     }
 
     /// An expected leaving of a live station: notes all who go.
-    pub(super) fn leave_live(&mut self, node: NodeId, now: SimTime, gone: &mut Vec<u32>) {
+    pub(super) fn leave_live(&mut self, node: NodeId, now: SimTime, slot: u32, gone: &mut Vec<u32>) {
         if let Station::Live(live) = self.changing(node, now) {
-            live.leave(now, gone);
+            live.leave(now, slot, gone);
         }
     }
 

@@ -1,7 +1,8 @@
 //! Ways to serve against their formulas; intervals as in `theory`.
 
+use crate::plain;
 use crate::theory::{MEAN, erlang_c, holds, queue, replicate, served_by, wait};
-use tierwise::sim::{Noise, Service, Shared};
+use tierwise::sim::{Noise, Ordered, Record, Service, Shared, World};
 
 /// Processor sharing with one server, M/G/1-PS: mean sojourn 1/(1−ρ) service times, whatever their distribution; so the
 /// time lost is ρ/(1−ρ), and by Little's law ρ²/(1−ρ) are there beyond the one that the server is worth.
@@ -36,4 +37,84 @@ fn sharing_to_the_servers_number_is_fifo() {
     let spec = Shared { servers: c, most: Some(c), noise: Noise::Exponential, ..Shared::default() };
     let [waits] = replicate(&served_by(Service::Sharing(spec), load), 0, |r, _| [wait(r)]);
     holds("wait", &waits, erlang_c(c, load) / (f64::from(c) - load), 0.08);
+}
+
+/// One node that serves two classes of Poisson requests, the first the more urgent.
+fn two_classes(service: Service, loads: [f64; 2]) -> World {
+    let mut world = served_by(service, loads[0] + loads[1]);
+    let class = |priority: u8| {
+        let rate = loads[usize::from(priority)] * 1e9 / MEAN as f64;
+        tierwise::sim::Workload { priority, ..plain::poisson(0, rate, 1) }
+    };
+    world.workloads = vec![class(0), class(1)];
+    world
+}
+
+/// Mean time there of each class, in mean service times.
+fn sojourns(all: &[Record]) -> [f64; 2] {
+    [0, 1].map(|class| {
+        let of = all.iter().filter(|r| r.counted && r.workload == class);
+        of.clone().map(|r| (r.ended.ns() - r.born.ns()) as f64).sum::<f64>() / of.count() as f64 / MEAN as f64
+    })
+}
+
+/// M/G/1 with two priorities, in mean service times; `second` is the mean square of the service time. Cobham 1954 for
+/// services that are not interrupted: a newcomer waits W0/((1−σ₀)(1−σ₁)) with W0 = (λ₀+λ₁)E[S²]/2 and σ the load of
+/// those more urgent without and with its own class; for pre-emptive resume (Conway, Maxwell, Miller 1967) it is there
+/// E[S]/(1−σ₀) + Σ λE[S²]/2 over those at least as urgent, /((1−σ₀)(1−σ₁)).
+fn formula(preempt: bool, loads: [f64; 2], second: f64) -> [f64; 2] {
+    let (first, both) = (loads[0], loads[0] + loads[1]);
+    let residual = |load: f64| load * second / 2.0;
+    match preempt {
+        false => [1.0 + residual(both) / (1.0 - first), 1.0 + residual(both) / (1.0 - first) / (1.0 - both)],
+        true => {
+            [1.0 + residual(first) / (1.0 - first), 1.0 / (1.0 - first) + residual(both) / (1.0 - first) / (1.0 - both)]
+        }
+    }
+}
+
+#[test]
+fn priorities_are_cobhams() {
+    let loads = [0.3, 0.4];
+    for (preempt, noise, second) in [
+        (false, Noise::None, 1.0),
+        (false, Noise::Exponential, 2.0),
+        (true, Noise::None, 1.0),
+        (true, Noise::Exponential, 2.0),
+    ] {
+        let spec = Ordered { preempt, noise, ..Ordered::default() };
+        let world = two_classes(Service::Priority(spec), loads);
+        let [urgent, patient] = replicate(&world, 0, |_, all| sojourns(all));
+        let [first, last] = formula(preempt, loads, second);
+        holds("urgent", &urgent, first, 0.03);
+        holds("patient", &patient, last, 0.06);
+    }
+}
+
+/// The most urgent class on several servers, pre-empting, does not see the others: M/M/c of its own. And however they are
+/// ordered, work in M/M/c with one mean is what it is without order: the mean of both waits C/(c−a) (conservation law).
+#[test]
+fn priorities_on_several_servers() {
+    let (c, loads) = (3, [1.5, 0.9]);
+    let spec = Ordered { servers: c, preempt: true, noise: Noise::Exponential, ..Ordered::default() };
+    let world = two_classes(Service::Priority(spec), loads);
+    let [urgent, all] = replicate(&world, 0, |r, all| [sojourns(all)[0], wait(r)]);
+    let alone = |load: f64| erlang_c(c, load) / (f64::from(c) - load);
+    holds("urgent", &urgent, 1.0 + alone(1.5), 0.03);
+    holds("all", &all, alone(2.4), 0.08);
+}
+
+/// With deadlines as long after birth for each class, EDF is first come, first served within it; where one class's are
+/// so much longer than any wait that it never gets ahead, EDF is priority: Cobham again.
+#[test]
+fn far_deadlines_are_priorities() {
+    let loads = [0.3, 0.4];
+    let mut world = two_classes(Service::Edf(Ordered::default()), loads);
+    for (workload, deadline) in world.workloads.iter_mut().zip([1, 1_000_000]) {
+        workload.deadline = Some(plain::ns(deadline * MEAN));
+    }
+    let [urgent, patient] = replicate(&world, 0, |_, all| sojourns(all));
+    let [first, last] = formula(false, loads, 1.0);
+    holds("urgent", &urgent, first, 0.03);
+    holds("patient", &patient, last, 0.06);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tierwise::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
 use tierwise::sim::{
     Arrivals, Cell, Codec, CodecId, Direction, Fifo, GroupId, Horizon, Information, Link, Model, NodeGroup, Noise,
-    Packet, Radio, Service, Shared, Sharing, Site, Size, Tap, Tier, Work, Workload, World,
+    Ordered, Packet, Radio, Service, Shared, Sharing, Site, Size, Tap, Tier, Work, Workload, World,
 };
 use tierwise::units::{BitsPerSec, Bytes, PerSec, SimTime, Watts};
 
@@ -20,8 +20,10 @@ fn codecs() -> Vec<Codec> {
 
 /// The same with the mechanisms that plain worlds lack.
 pub fn wide(dice: &Dice) -> World {
+    let priorities = dice.list(2, || dice.below(3) as u8);
     let services = dice.list(6, || dice.once_in(2).then(|| service(dice)));
     let mut world = world(dice);
+    world.workloads.iter_mut().zip(priorities).for_each(|(workload, priority)| workload.priority = priority);
     world.groups.iter_mut().zip(services).for_each(|(group, service)| {
         group.service = service.unwrap_or_else(|| group.service.clone());
     });
@@ -33,7 +35,12 @@ fn service(dice: &Dice) -> Service {
     let noise = dice.one_of(&[Noise::None, Noise::None, Noise::Exponential]);
     let servers = dice.between(1, 3) as u32;
     let most = dice.once_in(2).then(|| dice.between(1, 4) as u32);
-    Service::Sharing(Shared { servers, bound, noise, most })
+    let ordered = Ordered { servers, bound, noise, preempt: dice.once_in(2) };
+    match dice.below(3) {
+        0 => Service::Sharing(Shared { servers, bound, noise, most }),
+        1 => Service::Priority(ordered),
+        _ => Service::Edf(ordered),
+    }
 }
 
 pub fn world(dice: &Dice) -> World {
@@ -186,6 +193,7 @@ fn workload(dice: &Dice, world: &World) -> Workload {
         send: CodecId(dice.below(3) as u8),
         sink: dice.one_of(&sinks),
         deadline: dice.once_in(2).then(|| SimTime::from_ns(dice.between(1, 80))),
+        priority: 0,
         sites: dice.list(dice.between(1, 2), || Site { cumulative: mix(dice) }),
     }
 }

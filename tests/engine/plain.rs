@@ -89,6 +89,7 @@ pub fn poisson(at: u16, per_second: f64, classes: u64) -> Workload {
         send: CodecId(0),
         sink: Tier::Device,
         deadline: None,
+        priority: 0,
         sites: vec![Site { cumulative }],
     }
 }

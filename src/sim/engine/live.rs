@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::sim::event::{Key, Rank};
 use crate::sim::service::Turn;
-use crate::sim::{NodeId, Policy};
+use crate::sim::{NodeId, Policy, Service};
 use crate::units::SimTime;
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -17,23 +17,38 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     pub(super) fn settle(&mut self, node: NodeId) {
         while let Some(turn) = self.nodes.turn(node, self.now) {
             match turn {
-                Turn::Shares { slot, work } => self.shares(slot, node, work),
+                Turn::Begins { slot, work, leaves } => self.begins(slot, node, work, leaves),
+                Turn::Resumes { slot, leaves } => self.schedule(slot, leaves, Rank::Leave),
+                Turn::Stops { slot } => self.legs[slot].pending = Key::NONE,
             }
         }
         self.expect_leave(node);
     }
 
-    /// A service begins at a speed that others change; what it loses to them is known when it leaves.
-    fn shares(&mut self, slot: u32, node: NodeId, work: SimTime) {
+    fn begins(&mut self, slot: u32, node: NodeId, work: SimTime, leaves: Option<SimTime>) {
         self.charge(slot, node, work);
-        self.legs[slot].offered += work;
+        if let Some(leaves) = leaves {
+            self.schedule(slot, leaves, Rank::Leave);
+        }
     }
 
-    /// Charges a request with its whole service.
+    /// How urgent a request is at a node: the less, the more.
+    #[inline]
+    pub(super) fn order(&self, slot: u32, node: NodeId) -> u64 {
+        let request = &self.legs[slot].request;
+        match self.world.groups[self.layout.group_of(node).0 as usize].service {
+            Service::Priority(_) => u64::from(self.world.workloads[request.workload as usize].priority),
+            Service::Edf(_) => request.deadline.map_or(u64::MAX, SimTime::ns),
+            Service::Fifo(_) | Service::Sharing(_) => 0,
+        }
+    }
+
+    /// Charges a request with its whole service; what its time there exceeds that by when it leaves, it has waited.
     fn charge(&mut self, slot: u32, node: NodeId, work: SimTime) {
         let group = self.layout.group_of(node);
         let tier = self.layout.tier[group.0 as usize] as usize;
         let leg = &mut self.legs[slot];
+        leg.offered += work;
         leg.compute_ns[tier] += work.ns();
         if self.needs.outcomes && node == leg.request.home {
             let power = self.world.groups[group.0 as usize].server_power();
@@ -57,9 +72,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     /// An expected leaving has come.
-    pub(super) fn leave_live(&mut self, node: NodeId) {
+    pub(super) fn leave_live(&mut self, slot: u32, node: NodeId) {
         let mut gone = std::mem::take(&mut self.gone);
-        self.nodes.leave_live(node, self.now, &mut gone);
+        self.nodes.leave_live(node, self.now, slot, &mut gone);
         gone.drain(..).for_each(|slot| self.left(slot, node));
         self.gone = gone;
         self.settle(node);

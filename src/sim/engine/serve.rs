@@ -15,8 +15,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let leg = &mut self.legs[slot];
         leg.task = Task::Serve(compute);
         (leg.offered, leg.begun) = (self.now, false);
-        let birth = self.legs[slot].birth;
-        let offer = self.nodes.offer(compute.node, self.now, Job { slot, birth, work });
+        let (birth, order) = (self.legs[slot].birth, self.order(slot, compute.node));
+        let offer = self.nodes.offer(compute.node, self.now, Job { slot, birth, work, order });
         if offer == Offer::Refused {
             return self.refuse(slot, compute.node);
         }
@@ -104,7 +104,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// A service ended, in a station that has events.
     pub(super) fn served(&mut self, slot: u32, node: NodeId) {
         if self.nodes.is_live(node) {
-            return self.leave_live(node);
+            return self.leave_live(slot, node);
         }
         self.nodes.leave(node, self.now);
         self.schedule_ask(slot, self.now);

@@ -2,21 +2,34 @@
 //!
 //! Whatever changes one, the engine then takes its [`Turn`]s until there is none, and schedules who leaves next.
 
+use super::ordered::Ordered;
 use super::shared::Shared;
 use super::{Job, Leaving, Look, Offer};
+use crate::sim::{Service, world};
 use crate::units::SimTime;
 
 /// What follows from a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
-    /// A service begins, at a speed that others change.
-    Shares { slot: u32, work: SimTime },
+    /// A service begins; it ends then, or at a time that others change and the station announces.
+    Begins { slot: u32, work: SimTime, leaves: Option<SimTime> },
+    /// A service that was stopped goes on, and ends then.
+    Resumes { slot: u32, leaves: SimTime },
+    /// A service stops: it does not end when it was to.
+    Stops { slot: u32 },
+}
+
+/// Who is served when.
+#[derive(Debug)]
+enum Discipline {
+    Shared(Shared),
+    Ordered(Ordered),
 }
 
 /// A discipline, and what the window has seen of it.
 #[derive(Debug)]
 pub(crate) struct Live {
-    discipline: Shared,
+    discipline: Discipline,
     window: (SimTime, SimTime),
     last: SimTime,
     /// Of the window: server-nanoseconds busy, request-nanoseconds waiting.
@@ -24,33 +37,70 @@ pub(crate) struct Live {
     queue_ns: u128,
 }
 
+impl Discipline {
+    fn new(service: &Service) -> Self {
+        match service {
+            Service::Fifo(world::Fifo { servers, bound, noise }) => Self::Ordered(Ordered::new(&world::Ordered {
+                servers: *servers,
+                bound: *bound,
+                noise: *noise,
+                preempt: false,
+            })),
+            Service::Sharing(spec) => Self::Shared(Shared::new(spec)),
+            Service::Priority(spec) | Service::Edf(spec) => Self::Ordered(Ordered::new(spec)),
+        }
+    }
+
+    fn counts(&self) -> (u32, u32) {
+        match self {
+            Self::Shared(shared) => shared.counts(),
+            Self::Ordered(ordered) => ordered.counts(),
+        }
+    }
+}
+
 impl Live {
-    pub(crate) fn new(discipline: Shared, window: (SimTime, SimTime)) -> Self {
-        Self { discipline, window, last: SimTime::ZERO, busy_ns: 0, queue_ns: 0 }
+    pub(crate) fn new(service: &Service, window: (SimTime, SimTime)) -> Self {
+        Self { discipline: Discipline::new(service), window, last: SimTime::ZERO, busy_ns: 0, queue_ns: 0 }
     }
 
     pub(crate) fn offer(&mut self, now: SimTime, job: Job) -> Offer {
         self.pass(now);
-        self.discipline.offer(job)
+        match &mut self.discipline {
+            Discipline::Shared(shared) => shared.offer(job),
+            Discipline::Ordered(ordered) => ordered.offer(job),
+        }
     }
 
     pub(crate) fn turn(&mut self, now: SimTime) -> Option<Turn> {
-        self.discipline.turn(now)
+        match &mut self.discipline {
+            Discipline::Shared(shared) => shared.turn(now),
+            Discipline::Ordered(ordered) => ordered.turn(now),
+        }
     }
 
-    /// An announced leaving has come: notes all who go.
-    pub(crate) fn leave(&mut self, now: SimTime, gone: &mut Vec<u32>) {
+    /// The leaving of `slot` has come: notes all who go.
+    pub(crate) fn leave(&mut self, now: SimTime, slot: u32, gone: &mut Vec<u32>) {
         self.pass(now);
-        self.discipline.leave(now, gone);
+        match &mut self.discipline {
+            Discipline::Shared(shared) => shared.leave(now, gone),
+            Discipline::Ordered(ordered) => ordered.leave(slot, gone),
+        }
     }
 
-    /// Notes who leaves next as scheduled; says who was before, and who is now.
+    /// Notes who leaves next as scheduled, where others change that; says who was before, and who is now.
     pub(crate) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {
-        self.discipline.announce()
+        match &mut self.discipline {
+            Discipline::Shared(shared) => shared.announce(),
+            Discipline::Ordered(_) => (None, None),
+        }
     }
 
     pub(crate) fn look(&self, at: SimTime) -> Look {
-        self.discipline.look(at)
+        match &self.discipline {
+            Discipline::Shared(shared) => shared.look(at),
+            Discipline::Ordered(ordered) => ordered.look(at),
+        }
     }
 
     /// Busy and queueing time of the window, up to `now`.

@@ -7,6 +7,7 @@
 mod fifo;
 mod line;
 mod live;
+mod ordered;
 mod pool;
 mod shared;
 
@@ -17,7 +18,6 @@ pub(super) use pool::{Leaving, Pool};
 
 use super::Service;
 use crate::units::SimTime;
-use shared::Shared;
 
 /// What a station says to a newcomer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub(super) struct Job {
     pub slot: u32,
     pub birth: u64,
     pub work: SimTime,
+    /// The less, the more urgent; read where urgency matters.
+    pub order: u64,
 }
 
 /// A service that begins.
@@ -77,7 +79,7 @@ impl Station {
     pub(super) fn of(service: &Service, explicit: bool, window: (SimTime, SimTime)) -> Self {
         match service {
             Service::Fifo(fifo) => Self::new(fifo.servers, fifo.bound, explicit),
-            Service::Sharing(spec) => Self::Live(Box::new(Live::new(Shared::new(spec), window))),
+            service => Self::Live(Box::new(Live::new(service, window))),
         }
     }
 

@@ -121,6 +121,7 @@ pub(super) fn workload(at: u16, period: u64, classes: u64) -> Workload {
         send: RAW,
         sink: Tier::Device,
         deadline: None,
+        priority: 0,
         sites: vec![Site { cumulative: (1..=classes).map(|c| (c << 32) / classes).collect() }],
     }
 }

@@ -254,6 +254,8 @@ pub struct Workload {
     pub sink: Tier,
     /// How long after birth an answer is still of use.
     pub deadline: Option<SimTime>,
+    /// Where nodes serve by priority, 0 is served first.
+    pub priority: u8,
     /// Class mixes; node `i` belongs to site `i mod sites.len()`.
     pub sites: Vec<Site>,
 }

@@ -91,6 +91,7 @@ pub fn bear(world: &World, replication: u64, source: u64, birth: u64, now: u64) 
         answered_at: 0,
         asked: (0, 0),
         compute_ns: [0; 3],
+        work: 0,
         bytes_up: 0,
         bytes_down: 0,
         home_j: 0.0,

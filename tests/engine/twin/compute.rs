@@ -4,15 +4,16 @@ use super::event::What;
 use super::life::{Doing, Job};
 use super::{Twin, node, place};
 use tierwise::random::{Purpose, sample};
-use tierwise::sim::{NodeId, Noise, Tier};
+use tierwise::sim::{NodeId, Noise, Service, Tier};
 
 impl Twin<'_> {
     /// Offers a request to the servers of a node.
     pub fn compute(&mut self, birth: u64, job: Job) {
         let work = self.work(birth, job);
         let now = self.now;
+        let urgency = self.urgency(birth, job.node);
         let node = &mut self.nodes[job.node as usize];
-        if !node.has_room() {
+        if !node.has_room(urgency) {
             let counted = self.lives[&birth].counted;
             self.sums.groups[place::group_of(self.world, job.node)].refused += u64::from(counted);
             self.life(birth).doing = Doing::Nothing;
@@ -20,10 +21,21 @@ impl Twin<'_> {
             self.expect_ask(birth, now);
             return;
         }
-        node.waiting.push_back(node::Job { birth, work, offered: now, ends: 0, left: 0 });
+        node.came += 1;
+        let place = (urgency, node.came);
+        node.waiting.push_back(node::Job { birth, work, offered: now, place, stopped: false, ends: 0, left: 0 });
         self.life(birth).doing = Doing::Computing(job);
         self.life(birth).request.refused = 0;
         self.begin_services(job.node);
+    }
+
+    fn urgency(&self, birth: u64, node: u32) -> u64 {
+        let request = self.lives[&birth].request;
+        match self.nodes[node as usize].service {
+            Service::Priority(_) => self.world.workloads[request.workload as usize].priority.into(),
+            Service::Edf(_) => request.deadline.map_or(u64::MAX, |d| d.ns()),
+            Service::Fifo(_) | Service::Sharing(_) => 0,
+        }
     }
 
     fn work(&self, birth: u64, job: Job) -> u64 {
@@ -39,27 +51,41 @@ impl Twin<'_> {
     }
 
     fn begin_services(&mut self, node: u32) {
-        let (world, now) = (self.world, self.now);
+        let now = self.now;
         while let Some(job) = self.nodes[node as usize].begin(now) {
-            let shares = self.nodes[node as usize].shares();
-            if !shares {
+            if !self.nodes[node as usize].shares() {
                 self.events.add(job.ends, What::Served, job.birth);
             }
-            let g = place::group_of(world, node);
-            let tier = [Tier::Device, Tier::Edge, Tier::Cloud].iter().position(|t| *t == world.groups[g].tier);
-            let life = self.life(job.birth);
-            life.compute_ns[tier.expect("one of them")] += job.work;
-            if life.request.home == NodeId(node) {
-                life.home_j += world.groups[g].server_power().0 * job.work as f64 * 1e-9;
-            }
-            if life.counted {
-                let sums = &mut self.sums.groups[g];
-                sums.served += 1;
-                sums.wait_ns += if shares { 0 } else { now - job.offered };
-                sums.compute_ns += job.work;
+            if !job.stopped {
+                self.charge_service(node, job);
             }
         }
+        if let Some(job) = self.nodes[node as usize].stop(now) {
+            self.events.forget_of(What::Served, job.birth);
+            return self.begin_services(node);
+        }
         self.expect_shared(node);
+    }
+
+    fn charge_service(&mut self, node: u32, job: node::Job) {
+        let world = self.world;
+        let g = place::group_of(world, node);
+        let tier = [Tier::Device, Tier::Edge, Tier::Cloud].iter().position(|t| *t == world.groups[g].tier);
+        // Elsewhere what was lost is known at the end.
+        let waits = matches!(world.groups[g].service, Service::Fifo(_));
+        let waited = if waits { self.now - job.offered } else { 0 };
+        let life = self.life(job.birth);
+        life.compute_ns[tier.expect("one of them")] += job.work;
+        life.work = job.work;
+        if life.request.home == NodeId(node) {
+            life.home_j += world.groups[g].server_power().0 * job.work as f64 * 1e-9;
+        }
+        if life.counted {
+            let sums = &mut self.sums.groups[g];
+            sums.served += 1;
+            sums.wait_ns += waited;
+            sums.compute_ns += job.work;
+        }
     }
 
     fn expect_shared(&mut self, node: u32) {
@@ -72,21 +98,29 @@ impl Twin<'_> {
         }
     }
 
-    /// Those are done that shared; what they did not need for their work they have waited.
     pub fn shared(&mut self, node: u32) {
         let now = self.now;
         for job in self.nodes[node as usize].take_done(now) {
-            let counted = u64::from(self.lives[&job.birth].counted);
-            self.sums.groups[place::group_of(self.world, node)].wait_ns += counted * (now - job.offered - job.work);
-            self.expect_ask(job.birth, now);
+            self.left(node, job);
         }
         self.begin_services(node);
     }
 
     pub fn served(&mut self, birth: u64) {
         let Doing::Computing(job) = self.lives[&birth].doing else { panic!("is not computed") };
-        self.nodes[job.node as usize].finish(birth);
-        self.expect_ask(birth, self.now);
+        let done = self.nodes[job.node as usize].finish(birth);
+        self.left(job.node, done);
         self.begin_services(job.node);
+    }
+
+    /// What a request did not need for its work it has waited.
+    fn left(&mut self, node: u32, job: node::Job) {
+        let (g, now) = (place::group_of(self.world, node), self.now);
+        let life = self.life(job.birth);
+        let waited = u64::from(life.counted) * (now - job.offered - life.work);
+        if !matches!(self.world.groups[g].service, Service::Fifo(_)) {
+            self.sums.groups[g].wait_ns += waited;
+        }
+        self.expect_ask(job.birth, now);
     }
 }

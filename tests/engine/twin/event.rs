@@ -57,6 +57,10 @@ impl Events {
         self.0.retain(|e| e.what != what);
     }
 
+    pub fn forget_of(&mut self, what: What, who: u64) {
+        self.0.retain(|e| (e.what, e.who) != (what, who));
+    }
+
     pub fn any(&self, what: What) -> bool {
         self.0.iter().any(|e| e.what == what)
     }

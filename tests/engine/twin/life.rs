@@ -47,6 +47,8 @@ pub struct Life {
     /// When it was asked last, and how often then.
     pub asked: (u64, u32),
     pub compute_ns: [u64; 3],
+    /// Of the service that it is in.
+    pub work: u64,
     pub bytes_up: u64,
     pub bytes_down: u64,
     /// Joules beyond idle spent by its home.

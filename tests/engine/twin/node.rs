@@ -11,6 +11,10 @@ pub struct Job {
     pub birth: u64,
     pub work: u64,
     pub offered: u64,
+    /// How urgent it is, and as which it came: the least is served first.
+    pub place: (u64, u64),
+    /// It was in service before.
+    pub stopped: bool,
     /// Known once it is served, where others do not change that.
     pub ends: u64,
     /// What is left of it as of the last coming or going, where servers are shared.
@@ -23,6 +27,8 @@ pub struct Node {
     /// In service.
     pub served: Vec<Job>,
     pub waiting: VecDeque<Job>,
+    /// How many came.
+    pub came: u64,
     /// The last coming or going among those that share.
     last: u64,
 }
@@ -32,7 +38,13 @@ pub fn all(world: &World) -> Vec<Node> {
     let mut nodes = Vec::new();
     for group in &world.groups {
         for _ in 0..group.count {
-            nodes.push(Node { service: group.service.clone(), served: Vec::new(), waiting: VecDeque::new(), last: 0 });
+            nodes.push(Node {
+                service: group.service.clone(),
+                served: Vec::new(),
+                waiting: VecDeque::new(),
+                came: 0,
+                last: 0,
+            });
         }
     }
     nodes
@@ -45,6 +57,7 @@ impl Node {
         match &self.service {
             Service::Fifo(fifo) => (fifo.servers, fifo.bound.unwrap_or(any)),
             Service::Sharing(sharing) => (sharing.most.unwrap_or(any), sharing.bound.unwrap_or(any)),
+            Service::Priority(ordered) | Service::Edf(ordered) => (ordered.servers, ordered.bound.unwrap_or(any)),
         }
     }
 
@@ -52,9 +65,34 @@ impl Node {
         matches!(self.service, Service::Sharing(_))
     }
 
-    pub fn has_room(&self) -> bool {
+    pub fn has_room(&self, urgency: u64) -> bool {
         let (serves, waits) = self.room();
-        (self.served.len() as u32) < serves || (self.waiting.len() as u32) < waits
+        let yields = self.last_served().is_some_and(|last| urgency < last.0) && self.preempts();
+        (self.served.len() as u32) < serves || yields || (self.waiting.len() as u32) < waits
+    }
+
+    fn preempts(&self) -> bool {
+        match &self.service {
+            Service::Priority(ordered) | Service::Edf(ordered) => ordered.preempt,
+            Service::Fifo(_) | Service::Sharing(_) => false,
+        }
+    }
+
+    fn last_served(&self) -> Option<(u64, u64)> {
+        self.served.iter().map(|job| job.place).max()
+    }
+
+    /// Who must stop for somebody more urgent.
+    pub fn stop(&mut self, now: u64) -> Option<Job> {
+        let (last, next) = (self.last_served()?, self.waiting.iter().map(|job| job.place).min()?);
+        if !self.preempts() || (self.served.len() as u32) < self.room().0 || next.0 >= last.0 {
+            return None;
+        }
+        let at = self.served.iter().position(|job| job.place == last)?;
+        let mut job = self.served.remove(at);
+        (job.work, job.stopped) = (job.ends - now, true);
+        self.waiting.push_back(job);
+        Some(job)
     }
 
     /// The next to be served, if there is room.
@@ -62,7 +100,8 @@ impl Node {
         if self.served.len() as u32 == self.room().0 {
             return None;
         }
-        let mut job = self.waiting.pop_front()?;
+        let first = (0..self.waiting.len()).min_by_key(|i| self.waiting[*i].place)?;
+        let mut job = self.waiting.remove(first)?;
         self.catch_up(now);
         job.ends = now + job.work;
         job.left = i128::from(job.work) * FINE;
@@ -70,8 +109,9 @@ impl Node {
         Some(job)
     }
 
-    pub fn finish(&mut self, birth: u64) {
-        self.served.retain(|job| job.birth != birth);
+    pub fn finish(&mut self, birth: u64) -> Job {
+        let at = self.served.iter().position(|job| job.birth == birth).expect("in service");
+        self.served.remove(at)
     }
 
     /// How many servers are busy.
