@@ -18,7 +18,7 @@ pub struct Label {
 const SIDES: [(f64, f64); 8] =
     [(1.0, 0.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (-1.0, -1.0), (-1.0, 1.0)];
 /// Distances from the point; beyond the first a leader joins the two.
-const REACH: [f64; 6] = [RADIUS + 2.0, 9.0, 16.0, 25.0, 36.0, 50.0];
+const REACH: [f64; 6] = [RADIUS + 4.0, 10.0, 16.0, 25.0, 36.0, 50.0];
 /// Longest name, in points.
 const LONGEST: f64 = 82.0;
 /// Rounds of improvement.
