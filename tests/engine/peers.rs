@@ -29,7 +29,8 @@ fn theirs(scenario: &str) -> Option<Latencies> {
     let there = Command::new("python3").args(["-c", "import simpy"]).output().is_ok_and(|o| o.status.success());
     if !there {
         // Past the test runner, which would keep it from those who need to know.
-        writeln!(std::io::stderr(), "skipped: `python3` has no `simpy` to compare `{scenario}` with").unwrap();
+        let mut out = std::io::stderr();
+        writeln!(out, "skipped: `python3` has no `simpy` to compare `{scenario}` with").unwrap();
         return None;
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/queues.py");
