@@ -22,8 +22,17 @@ impl DevicePreset {
     /// # Errors
     /// A [`Problem`] if the preset has no rate for the model's number format.
     pub fn times(&self, model: &ModelProfile) -> Result<RunTimes, Problem> {
+        self.batch_times(model, 1)
+    }
+
+    /// Times of `model` for a batch of so many images: weights are read once, arithmetic, inputs and outputs are for
+    /// each, a layer and a call start once.
+    ///
+    /// # Errors
+    /// As [`DevicePreset::times`].
+    pub fn batch_times(&self, model: &ModelProfile, images: u32) -> Result<RunTimes, Problem> {
         let rate = self.rate_for(&model.file.precision)?;
-        let layers: Vec<f64> = model.layers.iter().map(|layer| self.layer_s(layer, rate)).collect();
+        let layers: Vec<f64> = model.layers.iter().map(|layer| self.layer_s(layer, rate, u64::from(images))).collect();
         let upto = model.taps.iter().map(|tap| SimTime::from_secs(layers.iter().take(tap.layers as usize).sum()));
         Ok(RunTimes { per_call: self.per_call.value, upto: upto.collect(), extrapolated: !self.covers(model) })
     }
@@ -39,9 +48,9 @@ impl DevicePreset {
         self.rate.get(precision).map(|figure| figure.value.0).ok_or_else(missing)
     }
 
-    fn layer_s(&self, layer: &LayerProfile, rate: f64) -> f64 {
-        let bytes = layer.weight_bytes + layer.input_bytes + layer.output_bytes;
-        let arithmetic = layer.macs as f64 / rate;
+    fn layer_s(&self, layer: &LayerProfile, rate: f64, images: u64) -> f64 {
+        let bytes = layer.weight_bytes + images * (layer.input_bytes + layer.output_bytes);
+        let arithmetic = (images * layer.macs) as f64 / rate;
         let traffic = bytes as f64 / self.bandwidth.value.0;
         arithmetic.max(traffic) + self.per_layer.value.secs()
     }
@@ -56,9 +65,17 @@ impl DevicePreset {
     /// # Errors
     /// A [`Problem`] that names the memory that is too small.
     pub fn fits(&self, models: &[&ModelProfile]) -> Result<(), Problem> {
+        self.fits_batches(models, 1)
+    }
+
+    /// The same where so many images are computed at once, each with its activations.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the memory that is too small.
+    pub fn fits_batches(&self, models: &[&ModelProfile], images: u32) -> Result<(), Problem> {
         let Some(memory) = &self.memory else { return Ok(()) };
         let weights: u64 = models.iter().map(|m| m.file.bytes).sum();
-        let activations = models.iter().map(|m| m.peak_activation_bytes).max().unwrap_or(0);
+        let activations = models.iter().map(|m| m.peak_activation_bytes * u64::from(images)).max().unwrap_or(0);
         let in_ram = activations + if memory.flash.is_none() { weights } else { 0 };
         let flash = memory.flash.as_ref().map_or(u64::MAX, |f| f.value.0);
         self.room("flash", weights, flash)?;
@@ -108,6 +125,18 @@ mod tests {
         assert_eq!(times.per_call.ns(), 3_000);
         let ns: Vec<u64> = times.upto.iter().map(|t| t.ns()).collect();
         assert_eq!(ns, [0, 2_000_010_000, 3_000_020_000]);
+    }
+
+    /// Of two images the first layer is bound by arithmetic, the second by traffic, its weights read once.
+    #[test]
+    fn a_batch_reads_weights_once() {
+        let mut model = made_up::profile("m", 2);
+        (model.layers[0].macs, model.layers[1].macs) = (2_000_000, 0);
+        (model.layers[0].weight_bytes, model.layers[0].input_bytes, model.layers[0].output_bytes) = (10, 20, 30);
+        (model.layers[1].weight_bytes, model.layers[1].input_bytes, model.layers[1].output_bytes) = (100, 200, 700);
+        let times = slow().batch_times(&model, 2).unwrap();
+        let ns: Vec<u64> = times.upto.iter().map(|t| t.ns()).collect();
+        assert_eq!((times.per_call.ns(), &ns[..]), (3_000, &[0, 4_000_010_000, 5_900_020_000][..]));
     }
 
     #[test]

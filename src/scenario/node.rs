@@ -82,12 +82,13 @@ impl Node {
         device
     }
 
-    fn work(&self, device: &DevicePreset, profile: &ModelProfile) -> Result<Work, Problem> {
+    /// Times of batches of this size.
+    fn work(&self, device: &DevicePreset, profile: &ModelProfile, size: u32) -> Result<Work, Problem> {
         let mut device = device.clone();
         if let Some(rate) = self.rate {
             device.rate = [(profile.file.precision.clone(), given(rate))].into();
         }
-        let times = device.times(profile)?;
+        let times = device.batch_times(profile, size)?;
         Ok(Work { per_call: times.per_call, upto: times.upto, extrapolated: times.extrapolated })
     }
 
@@ -135,15 +136,16 @@ impl Node {
         let device = self.device();
         let hosted = |role: &str| self.models.iter().position(|m| m == role);
         let here: Vec<&ModelProfile> = profiles.iter().filter(|(r, _)| hosted(r).is_some()).map(|(_, p)| *p).collect();
-        if let Err(problem) = device.fits(&here) {
+        if let Err(problem) = device.fits_batches(&here, service::largest_batch(&self.service)) {
             meaning.tell(&["nodes", name, "models"], problem);
         }
         let mut one = |role: &str, profile: &ModelProfile| {
             let item = hosted(role)?.to_string();
             let told = |problem| meaning.tell(&["nodes", name, "models", &item], problem);
-            self.work(&device, profile).map_err(told).ok()
+            self.work(&device, profile, 1).map_err(told).ok()
         };
-        let work = profiles.iter().map(|(role, profile)| one(role, profile)).collect();
+        let work: Vec<Option<Work>> = profiles.iter().map(|(role, profile)| one(role, profile)).collect();
+        let batches = service::batches(&self.service, &work, |i, size| self.work(&device, profiles[i].1, size).ok());
         NodeGroup {
             name: name.into(),
             tier: self.tier,
@@ -153,6 +155,7 @@ impl Node {
             active: Watts(device.active.value.0 * self.overhead),
             boundary: device.boundary,
             work,
+            batches,
         }
     }
 }

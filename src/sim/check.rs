@@ -1,7 +1,7 @@
 //! What must hold of a world before it is run. A scenario's own checks say more and name lines; these keep the engine
 //! from reading past a table when a world was built by hand.
 
-use super::{Arrivals, Model, NodeGroup, Service, Shared, Tier, Workload, World};
+use super::{Arrivals, Model, NodeGroup, Service, Tier, Workload, World};
 use crate::problem::Problem;
 
 /// # Errors
@@ -33,20 +33,32 @@ fn horizon(world: &World) -> Result<(), Problem> {
 fn group(world: &World, group: &NodeGroup) -> Result<(), Problem> {
     let name = &group.name;
     require(group.count > 0, || Problem::new(format!("group `{name}` has no nodes")))?;
-    require(group.service.servers() > 0, || Problem::new(format!("group `{name}` has no servers")))?;
-    let Service::Sharing(Shared { most: Some(0), .. }) = group.service else { return work(world, group) };
-    Err(Problem::new(format!("group `{name}` lets nobody share its servers")))
+    if let Some((key, problem)) = group.service.wrong().into_iter().next() {
+        let what = format!("group `{name}`, `{}`: {}", key.join("."), problem.what);
+        return Err(Problem { what, ..problem });
+    }
+    let all = std::iter::once(&group.work).chain(&group.batches);
+    let complete = all.clone().all(|work| is_complete(world, work)) && all.clone().all(|work| same(work, &group.work));
+    require(complete, || {
+        Problem::new(format!("group `{name}`: work must name each role, and rise from tap to tap of each"))
+    })?;
+    let batches = if let Service::Batch(batch) = &group.service { batch.most as usize - 1 } else { 0 };
+    require(group.batches.len() == batches, || {
+        Problem::new(format!("group `{name}`: work must be there for batches of each size"))
+            .received(format!("{} sizes beyond one", group.batches.len()))
+    })
 }
 
-fn work(world: &World, group: &NodeGroup) -> Result<(), Problem> {
-    let name = &group.name;
+fn is_complete(world: &World, work: &[Option<super::Work>]) -> bool {
     let fits = |(work, model): (&Option<super::Work>, &Model)| {
         work.as_ref().is_none_or(|w| w.upto.len() == model.taps.len() && w.upto.is_sorted())
     };
-    let complete = group.work.len() == world.models.len() && group.work.iter().zip(&world.models).all(fits);
-    require(complete, || {
-        Problem::new(format!("group `{name}`: work must name each role, and rise from tap to tap of each"))
-    })
+    work.len() == world.models.len() && work.iter().zip(&world.models).all(fits)
+}
+
+/// Whether both are of the same roles.
+fn same(one: &[Option<super::Work>], other: &[Option<super::Work>]) -> bool {
+    one.iter().map(Option::is_some).eq(other.iter().map(Option::is_some))
 }
 
 fn link(world: &World, link: &super::Link) -> Result<(), Problem> {

@@ -1,5 +1,6 @@
 //! The world's tables, worked out once before a run, and checked: what the engine looks up in its loop.
 
+use super::service::Spread;
 use super::{CodecId, GroupId, Hop, ModelId, NodeId, Sharing, TapId, Tier, World};
 use crate::problem::Problem;
 
@@ -23,6 +24,8 @@ pub(super) struct Layout {
     outputs: Vec<Vec<Option<u16>>>,
     /// The codec answers are sent with.
     pub raw: CodecId,
+    /// By group: how service times vary.
+    pub spreads: Vec<Spread>,
 }
 
 /// Where a node stands.
@@ -60,6 +63,7 @@ impl Layout {
             images: images(world),
             outputs: outputs(world),
             raw: world.codec("raw").unwrap_or(CodecId(0)),
+            spreads: world.groups.iter().map(|g| Spread::new(g.service.noise())).collect(),
         })
     }
 

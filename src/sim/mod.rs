@@ -54,8 +54,10 @@
 //!   probability exceeds the high 32 bits of the first word) and its image (`index` of the second word, among the class's
 //!   images in order).
 //! - The policy's generator is `Rng::new(Stream(Policy), birth number, steps)`.
-//! - Exponential service times are drawn by `Stream(Service).draw(birth number, steps)[0]`, `steps` counting the step
-//!   that asked for the service; rounded to the nearest ns, at least 1 ns.
+//! - Service times vary by `Stream(Service).draw(birth number, steps)[0]`, `steps` counting the step that asked for the
+//!   service; rounded to the nearest ns, at least 1 ns: see `service/noise.rs`.
+//! - *Batches* are of equal (role, from, up to); which begin when, and who is charged what of their time, says
+//!   `service/batch.rs`. A batch's time is varied by the draw of its first request.
 //! - *Urgency* orders those that wait by (priority or deadline, order of joining); who is pre-empted keeps its place, and
 //!   goes on where it stopped: see `service/ordered.rs`.
 //! - *Fair sharing* of links and of servers works in virtual time, in units of 2^-32 ns: see `service/pool.rs` for its

@@ -93,7 +93,7 @@ pub struct Record {
     pub bytes_up: u64,
     /// The same towards the devices.
     pub bytes_down: u64,
-    /// Nanoseconds of service, by tier: device, edge, cloud.
+    /// Nanoseconds of service, by tier: device, edge, cloud; of a batch its part.
     pub compute_ns: [u64; 3],
     /// Whether it was born in the counted window.
     pub counted: bool,

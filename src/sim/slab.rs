@@ -1,6 +1,7 @@
 //! Requests under way: slots that are used again, so that memory follows how many are under way at once.
 
 use super::event::Key;
+use super::service::Kind;
 use super::{CodecId, Held, Hop, ModelId, NodeId, Request, RequestId, TapId};
 use crate::units::{Bytes, SimTime};
 
@@ -26,6 +27,13 @@ pub(super) struct Compute {
     pub node: NodeId,
     /// The lossy codec that its input was last written with.
     pub via: Option<CodecId>,
+}
+
+impl Compute {
+    /// What it can be batched with.
+    pub(super) fn kind(&self) -> Kind {
+        Kind { model: self.model, from: self.from, upto: self.upto }
+    }
 }
 
 /// A transfer under way, hop by hop.

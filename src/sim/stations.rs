@@ -2,10 +2,11 @@
 
 use super::board::Board;
 use super::layout::Layout;
-use super::service::{Begun, Job, Leaving, Live, Look, Offer, Station, Turn};
+use super::service::{Begun, Job, Leaving, Live, Look, Offer, Station, Table, Turn};
 use super::sharing::{Channel, Transfer, Window};
 use super::{Knowledge, NodeId, RunOptions, World};
 use crate::units::SimTime;
+use std::sync::Arc;
 
 /// The servers of all nodes, by node.
 #[derive(Debug)]
@@ -17,7 +18,9 @@ pub(super) struct Nodes {
 impl Nodes {
     pub(super) fn new(world: &World, options: &RunOptions) -> Self {
         let of = |group: &super::NodeGroup| {
-            let station = || Station::of(&group.service, options.explicit, (world.horizon.warm_up, world.horizon.end));
+            let table = Arc::new(Table::new(group));
+            let window = (world.horizon.warm_up, world.horizon.end);
+            let station = || Station::of(&group.service, &table, options.explicit, window);
             std::iter::repeat_with(station).take(group.count as usize).collect::<Vec<_>>()
         };
         let stations: Vec<Station> = world.groups.iter().flat_map(of).collect();

@@ -5,8 +5,8 @@ use crate::plain::ns;
 use std::sync::Arc;
 use tierwise::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
 use tierwise::sim::{
-    Arrivals, Cell, Codec, CodecId, Direction, Fifo, GroupId, Horizon, Information, Link, Model, NodeGroup, Noise,
-    Ordered, Packet, Radio, Service, Shared, Sharing, Site, Size, Tap, Tier, Work, Workload, World,
+    Arrivals, Batch, Cell, Codec, CodecId, Curve, Direction, Fifo, GroupId, Horizon, Information, Link, Model,
+    NodeGroup, Noise, Ordered, Packet, Radio, Service, Shared, Sharing, Site, Size, Tap, Tier, Work, Workload, World,
 };
 use tierwise::units::{BitsPerSec, Bytes, PerSec, SimTime, Watts};
 
@@ -26,20 +26,45 @@ pub fn wide(dice: &Dice) -> World {
     world.workloads.iter_mut().zip(priorities).for_each(|(workload, priority)| workload.priority = priority);
     world.groups.iter_mut().zip(services).for_each(|(group, service)| {
         group.service = service.unwrap_or_else(|| group.service.clone());
+        group.batches = batches(group);
     });
     world
 }
 
+/// Batches of n take half as long again for each more, and a call n times as long as that.
+fn batches(group: &NodeGroup) -> Vec<Vec<Option<Work>>> {
+    let Service::Batch(batch) = &group.service else { return Vec::new() };
+    let of = |n: u64, work: &Work| Work {
+        per_call: ns(work.per_call.ns() * n),
+        upto: work.upto.iter().map(|t| ns(t.ns() * (n + 1) / 2)).collect(),
+        extrapolated: false,
+    };
+    let size = |n| group.work.iter().map(|work| work.as_ref().map(|work| of(n, work))).collect();
+    (2..=u64::from(batch.most)).map(size).collect()
+}
+
+fn noise(dice: &Dice) -> Noise {
+    match dice.below(4) {
+        2 => Noise::Exponential,
+        3 => Noise::Quantiles(vec![[0.0, 0.0], [0.3, 0.9], [0.3, 1.1], [0.9, dice.between(2, 5) as f64], [1.0, 6.0]]),
+        _ => Noise::None,
+    }
+}
+
 fn service(dice: &Dice) -> Service {
     let bound = dice.once_in(2).then(|| dice.below(3) as u32);
-    let noise = dice.one_of(&[Noise::None, Noise::None, Noise::Exponential]);
-    let servers = dice.between(1, 3) as u32;
+    let (servers, noise) = (dice.between(1, 3) as u32, noise(dice));
     let most = dice.once_in(2).then(|| dice.between(1, 4) as u32);
-    let ordered = Ordered { servers, bound, noise, preempt: dice.once_in(2) };
-    match dice.below(3) {
-        0 => Service::Sharing(Shared { servers, bound, noise, most }),
-        1 => Service::Priority(ordered),
-        _ => Service::Edf(ordered),
+    let (wait, preempt) = (ns(dice.below(12)), dice.once_in(2));
+    match dice.below(5) {
+        0 => Service::Fifo(Fifo { servers, bound, noise }),
+        1 => Service::Sharing(Shared { servers, bound, noise, most }),
+        2 => Service::Priority(Ordered { servers, bound, noise, preempt }),
+        3 => Service::Edf(Ordered { servers, bound, noise, preempt }),
+        _ => {
+            let most = most.unwrap_or(2);
+            Service::Batch(Batch { servers, most, wait, bound, noise, curve: Curve::Roofline })
+        }
     }
 }
 
@@ -78,7 +103,7 @@ fn horizon(dice: &Dice) -> Horizon {
 
 fn group(dice: &Dice, index: usize, tier: Tier, models: &[Model]) -> NodeGroup {
     let bound = dice.once_in(2).then(|| dice.below(3) as u32);
-    let noise = dice.one_of(&[Noise::None, Noise::None, Noise::Exponential]);
+    let noise = [Noise::None, Noise::None, Noise::Exponential][dice.below(3) as usize].clone();
     let idle = dice.below(200) as f64 * 0.01;
     NodeGroup {
         name: format!("group{index}"),
@@ -89,6 +114,7 @@ fn group(dice: &Dice, index: usize, tier: Tier, models: &[Model]) -> NodeGroup {
         active: Watts(idle + dice.below(200) as f64 * 0.01),
         boundary: Boundary::Board,
         work: models.iter().map(|m| (!dice.once_in(5)).then(|| work(dice, m.taps.len()))).collect(),
+        batches: Vec::new(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::Engine;
 use crate::sim::event::{Key, Rank};
-use crate::sim::service::Turn;
+use crate::sim::service::{Job, Turn};
+use crate::sim::slab::Compute;
 use crate::sim::{NodeId, Policy, Service};
 use crate::units::SimTime;
 
@@ -17,7 +18,10 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     pub(super) fn settle(&mut self, node: NodeId) {
         while let Some(turn) = self.nodes.turn(node, self.now) {
             match turn {
-                Turn::Begins { slot, work, leaves } => self.begins(slot, node, work, leaves),
+                Turn::Begins { slot, work, lasts, leaves } => {
+                    self.legs[slot].offered += lasts;
+                    self.begins(slot, node, work, leaves);
+                }
                 Turn::Resumes { slot, leaves } => self.schedule(slot, leaves, Rank::Leave),
                 Turn::Stops { slot } => self.legs[slot].pending = Key::NONE,
             }
@@ -25,6 +29,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         self.expect_leave(node);
     }
 
+    /// A service begins; by what its time there exceeds that when it leaves, a request has waited.
     fn begins(&mut self, slot: u32, node: NodeId, work: SimTime, leaves: Option<SimTime>) {
         self.charge(slot, node, work);
         if let Some(leaves) = leaves {
@@ -32,23 +37,34 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
     }
 
-    /// How urgent a request is at a node: the less, the more.
+    /// What a node's station must know of a request.
     #[inline]
-    pub(super) fn order(&self, slot: u32, node: NodeId) -> u64 {
-        let request = &self.legs[slot].request;
-        match self.world.groups[self.layout.group_of(node).0 as usize].service {
-            Service::Priority(_) => u64::from(self.world.workloads[request.workload as usize].priority),
-            Service::Edf(_) => request.deadline.map_or(u64::MAX, SimTime::ns),
-            Service::Fifo(_) | Service::Sharing(_) => 0,
+    pub(super) fn job(&self, slot: u32, compute: Compute) -> Job {
+        let (work, leg) = (self.work(slot, compute), &self.legs[slot]);
+        let plain = Job { slot, birth: leg.birth, work, ..Job::default() };
+        match self.world.groups[self.layout.group_of(compute.node).0 as usize].service {
+            Service::Fifo(_) | Service::Sharing(_) => plain,
+            Service::Priority(_) => Job { order: self.priority(leg.request.workload), ..plain },
+            Service::Edf(_) => Job { order: leg.request.deadline.map_or(u64::MAX, SimTime::ns), ..plain },
+            Service::Batch(_) => Job { kind: compute.kind(), bits: self.service_bits(slot), ..plain },
         }
     }
 
-    /// Charges a request with its whole service; what its time there exceeds that by when it leaves, it has waited.
+    fn priority(&self, workload: u16) -> u64 {
+        u64::from(self.world.workloads[workload as usize].priority)
+    }
+
+    /// The draw that varies the time of a request's service.
+    pub(super) fn service_bits(&self, slot: u32) -> u64 {
+        let leg = &self.legs[slot];
+        self.draws.service.draw(leg.birth, u64::from(leg.request.steps))[0]
+    }
+
+    /// Charges a request with its service, which is its own part of a batch.
     fn charge(&mut self, slot: u32, node: NodeId, work: SimTime) {
         let group = self.layout.group_of(node);
         let tier = self.layout.tier[group.0 as usize] as usize;
         let leg = &mut self.legs[slot];
-        leg.offered += work;
         leg.compute_ns[tier] += work.ns();
         if self.needs.outcomes && node == leg.request.home {
             let power = self.world.groups[group.0 as usize].server_power();

@@ -1,22 +1,20 @@
 //! Computing at a node.
 
 use super::Engine;
-use crate::random::sample;
 use crate::sim::event::Rank;
-use crate::sim::service::{Job, Offer};
+use crate::sim::service::Offer;
 use crate::sim::slab::{Compute, Task};
-use crate::sim::{NodeId, Noise, Policy, Step};
+use crate::sim::{NodeId, Policy, Step};
 use crate::units::SimTime;
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Offers a request to the node where its computation is.
     pub(super) fn serve(&mut self, slot: u32, compute: Compute) {
-        let work = self.work(slot, compute);
+        let job = self.job(slot, compute);
         let leg = &mut self.legs[slot];
         leg.task = Task::Serve(compute);
         (leg.offered, leg.begun) = (self.now, false);
-        let (birth, order) = (self.legs[slot].birth, self.order(slot, compute.node));
-        let offer = self.nodes.offer(compute.node, self.now, Job { slot, birth, work, order });
+        let offer = self.nodes.offer(compute.node, self.now, job);
         if offer == Offer::Refused {
             return self.refuse(slot, compute.node);
         }
@@ -28,22 +26,12 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
     }
 
-    /// How long the service takes: at least 1 ns.
-    fn work(&self, slot: u32, compute: Compute) -> SimTime {
-        let group = &self.world.groups[self.layout.group_of(compute.node).0 as usize];
-        let Some(work) = &group.work[compute.model.0 as usize] else { return SimTime::from_ns(1) };
-        let mean = work.between(compute.from, compute.upto);
-        match group.service.noise() {
-            Noise::None => mean,
-            Noise::Exponential => self.noisy(slot, mean),
-        }
-    }
-
-    /// A service time drawn for this request and step.
-    fn noisy(&self, slot: u32, mean: SimTime) -> SimTime {
-        let leg = &self.legs[slot];
-        let [bits, _] = self.draws.service.draw(leg.birth, u64::from(leg.request.steps));
-        SimTime::from_ns((sample::exponential(bits) * mean.ns() as f64 + 0.5) as u64).max(SimTime::from_ns(1))
+    /// How long the service takes, alone: at least 1 ns.
+    #[inline]
+    pub(super) fn work(&self, slot: u32, compute: Compute) -> SimTime {
+        let group = self.layout.group_of(compute.node).0 as usize;
+        let Some(work) = &self.world.groups[group].work[compute.model.0 as usize] else { return SimTime::from_ns(1) };
+        self.layout.spreads[group].time(work.between(compute.from, compute.upto), || self.service_bits(slot))
     }
 
     /// A service whose times are known.

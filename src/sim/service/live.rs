@@ -2,17 +2,20 @@
 //!
 //! Whatever changes one, the engine then takes its [`Turn`]s until there is none, and schedules who leaves next.
 
+use super::batch::{Batching, Table};
 use super::ordered::Ordered;
 use super::shared::Shared;
 use super::{Job, Leaving, Look, Offer};
 use crate::sim::{Service, world};
 use crate::units::SimTime;
+use std::sync::Arc;
 
 /// What follows from a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
     /// A service begins; it ends then, or at a time that others change and the station announces.
-    Begins { slot: u32, work: SimTime, leaves: Option<SimTime> },
+    /// It lasts for its work, or for that of those with whom it is computed.
+    Begins { slot: u32, work: SimTime, lasts: SimTime, leaves: Option<SimTime> },
     /// A service that was stopped goes on, and ends then.
     Resumes { slot: u32, leaves: SimTime },
     /// A service stops: it does not end when it was to.
@@ -24,6 +27,7 @@ pub(crate) enum Turn {
 enum Discipline {
     Shared(Shared),
     Ordered(Ordered),
+    Batching(Batching),
 }
 
 /// A discipline, and what the window has seen of it.
@@ -38,16 +42,17 @@ pub(crate) struct Live {
 }
 
 impl Discipline {
-    fn new(service: &Service) -> Self {
+    fn new(service: &Service, table: &Arc<Table>) -> Self {
         match service {
             Service::Fifo(world::Fifo { servers, bound, noise }) => Self::Ordered(Ordered::new(&world::Ordered {
                 servers: *servers,
                 bound: *bound,
-                noise: *noise,
+                noise: noise.clone(),
                 preempt: false,
             })),
             Service::Sharing(spec) => Self::Shared(Shared::new(spec)),
             Service::Priority(spec) | Service::Edf(spec) => Self::Ordered(Ordered::new(spec)),
+            Service::Batch(spec) => Self::Batching(Batching::new(spec, table.clone())),
         }
     }
 
@@ -55,13 +60,14 @@ impl Discipline {
         match self {
             Self::Shared(shared) => shared.counts(),
             Self::Ordered(ordered) => ordered.counts(),
+            Self::Batching(batching) => batching.counts(),
         }
     }
 }
 
 impl Live {
-    pub(crate) fn new(service: &Service, window: (SimTime, SimTime)) -> Self {
-        Self { discipline: Discipline::new(service), window, last: SimTime::ZERO, busy_ns: 0, queue_ns: 0 }
+    pub(crate) fn new(service: &Service, table: &Arc<Table>, window: (SimTime, SimTime)) -> Self {
+        Self { discipline: Discipline::new(service, table), window, last: SimTime::ZERO, busy_ns: 0, queue_ns: 0 }
     }
 
     pub(crate) fn offer(&mut self, now: SimTime, job: Job) -> Offer {
@@ -69,6 +75,7 @@ impl Live {
         match &mut self.discipline {
             Discipline::Shared(shared) => shared.offer(job),
             Discipline::Ordered(ordered) => ordered.offer(job),
+            Discipline::Batching(batching) => batching.offer(now, job),
         }
     }
 
@@ -76,6 +83,7 @@ impl Live {
         match &mut self.discipline {
             Discipline::Shared(shared) => shared.turn(now),
             Discipline::Ordered(ordered) => ordered.turn(now),
+            Discipline::Batching(batching) => batching.turn(now),
         }
     }
 
@@ -85,14 +93,17 @@ impl Live {
         match &mut self.discipline {
             Discipline::Shared(shared) => shared.leave(now, gone),
             Discipline::Ordered(ordered) => ordered.leave(slot, gone),
+            Discipline::Batching(batching) => batching.leave(slot, gone),
         }
     }
 
-    /// Notes who leaves next as scheduled, where others change that; says who was before, and who is now.
+    /// Notes who leaves next as scheduled, where others change that, or the next time limit; says who was before, and
+    /// who is now.
     pub(crate) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {
         match &mut self.discipline {
             Discipline::Shared(shared) => shared.announce(),
             Discipline::Ordered(_) => (None, None),
+            Discipline::Batching(batching) => batching.announce(),
         }
     }
 
@@ -100,6 +111,7 @@ impl Live {
         match &self.discipline {
             Discipline::Shared(shared) => shared.look(at),
             Discipline::Ordered(ordered) => ordered.look(at),
+            Discipline::Batching(batching) => batching.look(at),
         }
     }
 

@@ -4,20 +4,25 @@
 //! explicit way answers [`Offer::Queued`], and the engine then asks [`Station::begin`] who begins, until nobody does.
 //! Where others can change when a request leaves, the answer is [`Offer::Joined`]: see [`live`].
 
+mod batch;
 mod fifo;
 mod line;
 mod live;
+mod noise;
 mod ordered;
 mod pool;
 mod shared;
 
+pub(super) use batch::{Kind, Table};
 pub(super) use fifo::Fifo;
 pub(super) use line::Line;
 pub(super) use live::{Live, Turn};
+pub(super) use noise::Spread;
 pub(super) use pool::{Leaving, Pool};
 
 use super::Service;
 use crate::units::SimTime;
+use std::sync::Arc;
 
 /// What a station says to a newcomer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +38,16 @@ pub(super) enum Offer {
 }
 
 /// What is offered to a station.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Job {
     pub slot: u32,
     pub birth: u64,
     pub work: SimTime,
     /// The less, the more urgent; read where urgency matters.
     pub order: u64,
+    /// With whom it is computed, and the draw that varies its time; read where requests are batched.
+    pub kind: Kind,
+    pub bits: u64,
 }
 
 /// A service that begins.
@@ -75,11 +83,11 @@ impl Station {
         }
     }
 
-    /// A node's station; `window` is what it accounts for.
-    pub(super) fn of(service: &Service, explicit: bool, window: (SimTime, SimTime)) -> Self {
+    /// A node's station, `table` being that of its group; `window` is what it accounts for.
+    pub(super) fn of(service: &Service, table: &Arc<Table>, explicit: bool, window: (SimTime, SimTime)) -> Self {
         match service {
             Service::Fifo(fifo) => Self::new(fifo.servers, fifo.bound, explicit),
-            service => Self::Live(Box::new(Live::new(service, window))),
+            service => Self::Live(Box::new(Live::new(service, table, window))),
         }
     }
 

@@ -96,7 +96,7 @@ impl Ordered {
         self.ends += u128::from(leaves.ns());
         self.running.insert(place, Running { slot, leaves });
         self.places.insert(slot, place);
-        let begins = Turn::Begins { slot, work: left, leaves: Some(leaves) };
+        let begins = Turn::Begins { slot, work: left, lasts: left, leaves: Some(leaves) };
         Some(if stopped { Turn::Resumes { slot, leaves } } else { begins })
     }
 
@@ -149,7 +149,7 @@ mod tests {
         for (slot, (gap, work, order)) in jobs.iter().enumerate() {
             now += gap;
             drain(&mut station, now, &mut leaving, &mut out);
-            station.offer(Job { slot: slot as u32, birth: 0, work: ns(*work), order: *order });
+            station.offer(Job { slot: slot as u32, work: ns(*work), order: *order, ..Job::default() });
             settle(&mut station, now, &mut leaving);
         }
         drain(&mut station, u64::MAX / 4, &mut leaving, &mut out);

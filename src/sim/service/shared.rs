@@ -53,7 +53,7 @@ impl Shared {
         let Job { slot, birth, work, .. } = self.waiting.pop_front()?;
         self.queued -= u128::from(work.ns());
         self.pool.join(now, (birth, slot), work);
-        Some(Turn::Begins { slot, work, leaves: None })
+        Some(Turn::Begins { slot, work, lasts: work, leaves: None })
     }
 
     pub(crate) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {

@@ -41,7 +41,7 @@ impl Channel {
         match self {
             Self::Fixed => fixed::offer(now, transfer.airtime),
             Self::Fifo(station) => {
-                station.offer(now, Job { slot: transfer.slot, birth: transfer.birth, work: transfer.airtime, order: 0 })
+                station.offer(now, Job { slot: transfer.slot, work: transfer.airtime, ..Job::default() })
             }
             Self::Fair(fair) => {
                 fair.join(now, (transfer.birth, transfer.slot), transfer.airtime, transfer.up, window);

@@ -61,6 +61,7 @@ pub(super) fn group(name: &str, tier: Tier, count: u32, servers: u32, work: u64,
         active: Watts(1.0 + 2.0 * f64::from(servers)),
         boundary: Boundary::Board,
         work: vec![Some(work); models],
+        batches: Vec::new(),
     }
 }
 

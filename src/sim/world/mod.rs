@@ -2,8 +2,10 @@
 //!
 //! `scenario` builds it from a file, tests build it by hand; the engine only reads it.
 
+mod limits;
 mod service;
 
+pub use limits::*;
 pub use service::*;
 
 use crate::catalog::{Boundary, ModelTables};
@@ -33,11 +35,11 @@ pub struct GroupId(pub u16);
 pub struct NodeId(pub u32);
 
 /// Index of a role in [`World::models`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModelId(pub u8);
 
 /// Index of a tap in [`Model::taps`]; 0 is the raw input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TapId(pub u8);
 
 /// Index of a codec in [`World::codecs`].
@@ -95,6 +97,8 @@ pub struct NodeGroup {
     pub boundary: Boundary,
     /// Work of each role here, by [`ModelId`]; `None`: it is not there.
     pub work: Vec<Option<Work>>,
+    /// The same of batches of two, three, … up to the largest; empty where nothing is batched.
+    pub batches: Vec<Vec<Option<Work>>>,
 }
 
 /// Service times of one role on one group.

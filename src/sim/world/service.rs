@@ -1,10 +1,11 @@
 //! How nodes serve.
 
+use crate::units::SimTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a node serves: one variant, one file in `sim/service`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Service {
     /// First come, first served, by equal servers.
@@ -15,10 +16,12 @@ pub enum Service {
     Priority(Ordered),
     /// The earliest deadline first, those without one last; first come, first served among equals.
     Edf(Ordered),
+    /// Equal computations (role, from, up to) are computed together, as on an accelerator.
+    Batch(Batch),
 }
 
 /// First come, first served.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Fifo {
     /// How many requests are computed at once, each at the node's full single-call speed.
@@ -30,7 +33,7 @@ pub struct Fifo {
 }
 
 /// Processor sharing: with n requests and c servers each runs at min(1, c/n) of the single-call speed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Shared {
     /// How many requests run at the node's full single-call speed at once, such as its cores.
@@ -44,7 +47,7 @@ pub struct Shared {
 }
 
 /// Served in order of urgency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Ordered {
     /// How many requests are computed at once, each at the node's full single-call speed.
@@ -58,8 +61,38 @@ pub struct Ordered {
     pub noise: Noise,
 }
 
+/// Computing together what is equal; nobody joins a batch that has begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Batch {
+    /// How many batches are computed at once, each at the node's full speed.
+    pub servers: u32,
+    /// How many requests a batch has at most.
+    pub most: u32,
+    /// How long the oldest of a kind waits for a whole batch before an idle server computes less than that.
+    pub wait: SimTime,
+    /// How many may wait; one more is refused and its policy asked again, unless a batch begins with it. Absent: any
+    /// number.
+    pub bound: Option<u32>,
+    /// How a batch's time grows with its size.
+    pub curve: Curve,
+    /// How batches' times vary around the profile's.
+    pub noise: Noise,
+}
+
+/// How the time of a batch grows with its size.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Curve {
+    /// By the roofline, layer by layer: weights are read once, arithmetic and activations are for each.
+    #[default]
+    Roofline,
+    /// As measured: (size, time) pairs, the time told in times of a batch of one, linear in between.
+    Measured(Vec<[f64; 2]>),
+}
+
 /// How service times vary.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Noise {
     /// Not at all.
@@ -67,6 +100,10 @@ pub enum Noise {
     None,
     /// Exponential with the profile's time as mean: for comparison with queueing theory.
     Exponential,
+    /// By a multiplier on the profile's time, drawn from measured quantiles: (probability, multiplier) pairs from
+    /// probability 0 to 1, linear in between. `[[0, 0.9], [0.5, 1], [0.9, 1.2], [0.99, 2], [1, 4]]` has a median of 1 and
+    /// a 99th percentile of 2.
+    Quantiles(Vec<[f64; 2]>),
 }
 
 impl Default for Fifo {
@@ -87,6 +124,13 @@ impl Default for Ordered {
     }
 }
 
+impl Default for Batch {
+    fn default() -> Self {
+        let (wait, curve, noise) = (SimTime::ZERO, Curve::Roofline, Noise::None);
+        Self { servers: 1, most: 1, wait, bound: None, curve, noise }
+    }
+}
+
 impl Service {
     /// Its name in a scenario.
     pub fn name(&self) -> &'static str {
@@ -95,6 +139,7 @@ impl Service {
             Self::Sharing(_) => "sharing",
             Self::Priority(_) => "priority",
             Self::Edf(_) => "edf",
+            Self::Batch(_) => "batch",
         }
     }
 
@@ -104,15 +149,17 @@ impl Service {
         match self {
             Self::Fifo(Fifo { servers, .. }) | Self::Sharing(Shared { servers, .. }) => *servers,
             Self::Priority(Ordered { servers, .. }) | Self::Edf(Ordered { servers, .. }) => *servers,
+            Self::Batch(Batch { servers, .. }) => *servers,
         }
     }
 
     /// How service times vary.
     #[inline]
-    pub fn noise(&self) -> Noise {
+    pub fn noise(&self) -> &Noise {
         match self {
-            Self::Fifo(Fifo { noise, .. }) | Self::Sharing(Shared { noise, .. }) => *noise,
-            Self::Priority(Ordered { noise, .. }) | Self::Edf(Ordered { noise, .. }) => *noise,
+            Self::Fifo(Fifo { noise, .. }) | Self::Sharing(Shared { noise, .. }) => noise,
+            Self::Priority(Ordered { noise, .. }) | Self::Edf(Ordered { noise, .. }) => noise,
+            Self::Batch(Batch { noise, .. }) => noise,
         }
     }
 }

@@ -13,7 +13,8 @@ impl Twin<'_> {
         let now = self.now;
         let urgency = self.urgency(birth, job.node);
         let node = &mut self.nodes[job.node as usize];
-        if !node.has_room(urgency) {
+        let kind = (job.model, job.from, job.upto);
+        if !node.has_room(urgency, kind) {
             let counted = self.lives[&birth].counted;
             self.sums.groups[place::group_of(self.world, job.node)].refused += u64::from(counted);
             self.life(birth).doing = Doing::Nothing;
@@ -23,7 +24,10 @@ impl Twin<'_> {
         }
         node.came += 1;
         let place = (urgency, node.came);
-        node.waiting.push_back(node::Job { birth, work, offered: now, place, stopped: false, ends: 0, left: 0 });
+        node.waiting.push_back(node::Job { birth, work, offered: now, place, kind, ..node::Job::default() });
+        if let Service::Batch(batch) = &node.service {
+            self.events.add(now.saturating_add(batch.wait.ns()), What::Limit(job.node), 0);
+        }
         self.life(birth).doing = Doing::Computing(job);
         self.life(birth).request.refused = 0;
         self.begin_services(job.node);
@@ -34,7 +38,7 @@ impl Twin<'_> {
         match self.nodes[node as usize].service {
             Service::Priority(_) => self.world.workloads[request.workload as usize].priority.into(),
             Service::Edf(_) => request.deadline.map_or(u64::MAX, |d| d.ns()),
-            Service::Fifo(_) | Service::Sharing(_) => 0,
+            Service::Fifo(_) | Service::Sharing(_) | Service::Batch(_) => 0,
         }
     }
 
@@ -43,15 +47,29 @@ impl Twin<'_> {
         let work = group.work[job.model.0 as usize].as_ref().expect("was checked");
         let layers = work.upto[job.upto.0 as usize].ns() - work.upto[job.from.0 as usize].ns();
         let mean = (work.per_call.ns() + layers).max(1);
+        self.vary(birth, job.node, mean)
+    }
+
+    /// A service time of this mean, by the draw of this request.
+    fn vary(&self, birth: u64, node: u32, mean: u64) -> u64 {
         let [bits, _] = self.stream(Purpose::Service).draw(birth, u64::from(self.lives[&birth].request.steps));
-        match self.nodes[job.node as usize].service.noise() {
+        match self.nodes[node as usize].service.noise() {
             Noise::None => mean,
             Noise::Exponential => ((sample::exponential(bits) * mean as f64 + 0.5) as u64).max(1),
+            Noise::Quantiles(pairs) => {
+                let whole = |x: f64| (x * 4_294_967_296.0 + 0.5) as i128;
+                let drawn = i128::from(bits >> 32);
+                let next = pairs.iter().position(|[p, _]| whole(*p) > drawn).expect("the last is one");
+                let ([p, m], [q, n]) = (pairs[next - 1].map(whole), pairs[next].map(whole));
+                let times = m + (n - m) * (drawn - p) / (q - p);
+                (((i128::from(mean) * times + (1 << 31)) >> 32) as u64).max(1)
+            }
         }
     }
 
-    fn begin_services(&mut self, node: u32) {
+    pub fn begin_services(&mut self, node: u32) {
         let now = self.now;
+        while self.begin_batch(node) {}
         while let Some(job) = self.nodes[node as usize].begin(now) {
             if !self.nodes[node as usize].shares() {
                 self.events.add(job.ends, What::Served, job.birth);
@@ -67,6 +85,19 @@ impl Twin<'_> {
         self.expect_shared(node);
     }
 
+    fn begin_batch(&mut self, node: u32) -> bool {
+        let mut station = self.nodes[node as usize].clone();
+        let begun = station.begin_batch(self.now, |mean, first| self.vary(first.birth, node, mean));
+        self.nodes[node as usize] = station;
+        for job in begun.iter().flatten() {
+            if job.birth == job.batch {
+                self.events.add(job.ends, What::Served, job.birth);
+            }
+            self.charge_service(node, *job);
+        }
+        begun.is_some()
+    }
+
     fn charge_service(&mut self, node: u32, job: node::Job) {
         let world = self.world;
         let g = place::group_of(world, node);
@@ -74,17 +105,18 @@ impl Twin<'_> {
         // Elsewhere what was lost is known at the end.
         let waits = matches!(world.groups[g].service, Service::Fifo(_));
         let waited = if waits { self.now - job.offered } else { 0 };
+        let charged = if self.nodes[node as usize].batches() { job.share } else { job.work };
         let life = self.life(job.birth);
-        life.compute_ns[tier.expect("one of them")] += job.work;
+        life.compute_ns[tier.expect("one of them")] += charged;
         life.work = job.work;
         if life.request.home == NodeId(node) {
-            life.home_j += world.groups[g].server_power().0 * job.work as f64 * 1e-9;
+            life.home_j += world.groups[g].server_power().0 * charged as f64 * 1e-9;
         }
         if life.counted {
             let sums = &mut self.sums.groups[g];
             sums.served += 1;
             sums.wait_ns += waited;
-            sums.compute_ns += job.work;
+            sums.compute_ns += charged;
         }
     }
 
@@ -108,8 +140,9 @@ impl Twin<'_> {
 
     pub fn served(&mut self, birth: u64) {
         let Doing::Computing(job) = self.lives[&birth].doing else { panic!("is not computed") };
-        let done = self.nodes[job.node as usize].finish(birth);
-        self.left(job.node, done);
+        let node = &mut self.nodes[job.node as usize];
+        let done = if node.batches() { node.finish_batch(birth) } else { vec![node.finish(birth)] };
+        done.into_iter().for_each(|done| self.left(job.node, done));
         self.begin_services(job.node);
     }
 

@@ -9,6 +9,8 @@ pub enum What {
     Served,
     /// A node whose servers are shared is done with at least one request.
     Shared(u32),
+    /// A request at a node that batches has waited long enough.
+    Limit(u32),
     /// A channel is done with a request's transfer.
     Sent,
     /// A fair channel is done with at least one transfer.
@@ -26,7 +28,7 @@ pub enum What {
 impl What {
     fn rank(self) -> u8 {
         match self {
-            Self::Served | Self::Shared(_) | Self::Sent | Self::FairSent(_) => 0,
+            Self::Served | Self::Shared(_) | Self::Limit(_) | Self::Sent | Self::FairSent(_) => 0,
             Self::Arrives => 1,
             Self::Tick => 2,
             Self::Ask => 3,

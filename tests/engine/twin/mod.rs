@@ -112,6 +112,7 @@ impl<'a> Twin<'a> {
         match event.what {
             What::Served => self.served(event.who),
             What::Shared(node) => self.shared(node),
+            What::Limit(node) => self.begin_services(node),
             What::Sent => self.sent(event.who),
             What::FairSent(key) => self.fair_sent(key),
             What::Arrives => return self.arrive(event.who),

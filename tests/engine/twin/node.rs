@@ -1,12 +1,12 @@
 //! A node's servers and its queue, as they are pictured.
 
-use std::collections::VecDeque;
-use tierwise::sim::{Service, World};
+use std::collections::{BTreeSet, VecDeque};
+use tierwise::sim::{ModelId, Service, TapId, Work, World};
 
 /// Work of those that share servers is told in 2^-32 ns.
 const FINE: i128 = 1 << 32;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Job {
     pub birth: u64,
     pub work: u64,
@@ -15,11 +15,19 @@ pub struct Job {
     pub place: (u64, u64),
     /// It was in service before.
     pub stopped: bool,
+    /// What it can be batched with.
+    pub kind: Kind,
+    /// Its part of the batch that it is in, and whose batch that is.
+    pub share: u64,
+    pub batch: u64,
     /// Known once it is served, where others do not change that.
     pub ends: u64,
     /// What is left of it as of the last coming or going, where servers are shared.
     pub left: i128,
 }
+
+/// Role, from, up to.
+pub type Kind = (ModelId, TapId, TapId);
 
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -31,6 +39,8 @@ pub struct Node {
     pub came: u64,
     /// The last coming or going among those that share.
     last: u64,
+    /// Work by size of the batch less one, then by role.
+    table: Vec<Vec<Option<Work>>>,
 }
 
 /// A node for each that the world has.
@@ -38,12 +48,14 @@ pub fn all(world: &World) -> Vec<Node> {
     let mut nodes = Vec::new();
     for group in &world.groups {
         for _ in 0..group.count {
+            let table = std::iter::once(&group.work).chain(&group.batches).cloned().collect();
             nodes.push(Node {
                 service: group.service.clone(),
                 served: Vec::new(),
                 waiting: VecDeque::new(),
                 came: 0,
                 last: 0,
+                table,
             });
         }
     }
@@ -58,15 +70,24 @@ impl Node {
             Service::Fifo(fifo) => (fifo.servers, fifo.bound.unwrap_or(any)),
             Service::Sharing(sharing) => (sharing.most.unwrap_or(any), sharing.bound.unwrap_or(any)),
             Service::Priority(ordered) | Service::Edf(ordered) => (ordered.servers, ordered.bound.unwrap_or(any)),
+            Service::Batch(batch) => (batch.servers, batch.bound.unwrap_or(any)),
         }
+    }
+
+    pub fn batches(&self) -> bool {
+        matches!(self.service, Service::Batch(_))
     }
 
     pub fn shares(&self) -> bool {
         matches!(self.service, Service::Sharing(_))
     }
 
-    pub fn has_room(&self, urgency: u64) -> bool {
+    pub fn has_room(&self, urgency: u64, kind: Kind) -> bool {
         let (serves, waits) = self.room();
+        if let Service::Batch(batch) = &self.service {
+            let begins = batch.wait.ns() == 0 || self.of(kind).len() as u32 + 1 >= batch.most;
+            return (self.waiting.len() as u32) < waits || (begins && self.busy() < serves);
+        }
         let yields = self.last_served().is_some_and(|last| urgency < last.0) && self.preempts();
         (self.served.len() as u32) < serves || yields || (self.waiting.len() as u32) < waits
     }
@@ -74,7 +95,7 @@ impl Node {
     fn preempts(&self) -> bool {
         match &self.service {
             Service::Priority(ordered) | Service::Edf(ordered) => ordered.preempt,
-            Service::Fifo(_) | Service::Sharing(_) => false,
+            Service::Fifo(_) | Service::Sharing(_) | Service::Batch(_) => false,
         }
     }
 
@@ -95,9 +116,47 @@ impl Node {
         Some(job)
     }
 
+    /// Those of a kind that wait, as they came.
+    fn of(&self, kind: Kind) -> Vec<Job> {
+        self.waiting.iter().copied().filter(|job| job.kind == kind).collect()
+    }
+
+    fn batch_time(&self, (model, from, upto): Kind, size: usize) -> u64 {
+        let work = self.table[size - 1][model.0 as usize].as_ref().expect("was checked");
+        let layers = work.upto[upto.0 as usize].ns() - work.upto[from.0 as usize].ns();
+        (work.per_call.ns() + layers).max(1)
+    }
+
+    /// The batch that begins, if a server is idle and one is due; `time` makes of a mean time and whose draw the time.
+    pub fn begin_batch(&mut self, now: u64, time: impl Fn(u64, &Job) -> u64) -> Option<Vec<Job>> {
+        let Service::Batch(batch) = self.service.clone() else { return None };
+        let most = batch.most as usize;
+        let due = |job: &&Job| self.of(job.kind).len() >= most || job.offered.saturating_add(batch.wait.ns()) <= now;
+        let kind = self.waiting.iter().find(due).filter(|_| self.busy() < batch.servers)?.kind;
+        let mut jobs = self.of(kind);
+        jobs.truncate(most);
+        let first = jobs[0];
+        let whole = time(self.batch_time(kind, jobs.len()), &first);
+        let (each, more) = (whole / jobs.len() as u64, whole % jobs.len() as u64);
+        for (i, job) in jobs.iter_mut().enumerate() {
+            (job.ends, job.work, job.batch) = (now + whole, whole, first.birth);
+            job.share = each + u64::from((i as u64) < more);
+            self.waiting.retain(|waits| waits.birth != job.birth);
+        }
+        self.served.extend(jobs.iter());
+        Some(jobs)
+    }
+
+    /// Takes out the batch of this request.
+    pub fn finish_batch(&mut self, first: u64) -> Vec<Job> {
+        let done = self.served.iter().copied().filter(|job| job.batch == first).collect();
+        self.served.retain(|job| job.batch != first);
+        done
+    }
+
     /// The next to be served, if there is room.
     pub fn begin(&mut self, now: u64) -> Option<Job> {
-        if self.served.len() as u32 == self.room().0 {
+        if self.served.len() as u32 == self.room().0 || self.batches() {
             return None;
         }
         let first = (0..self.waiting.len()).min_by_key(|i| self.waiting[*i].place)?;
@@ -116,11 +175,22 @@ impl Node {
 
     /// How many servers are busy.
     pub fn busy(&self) -> u32 {
+        if self.batches() {
+            return self.running().len() as u32;
+        }
         (self.served.len() as u32).min(self.service.servers())
+    }
+
+    /// First request and end of each batch under way.
+    fn running(&self) -> BTreeSet<(u64, u64)> {
+        self.served.iter().map(|job| (job.batch, job.ends)).collect()
     }
 
     /// How many requests are there beyond those.
     pub fn queue(&self) -> u32 {
+        if self.batches() {
+            return self.waiting.len() as u32;
+        }
         (self.served.len() + self.waiting.len()) as u32 - self.busy()
     }
 
@@ -152,11 +222,27 @@ impl Node {
 
     /// Work in service and waiting.
     pub fn work(&self, at: u64) -> u64 {
+        if let Service::Batch(batch) = &self.service {
+            return self.batch_work(at, batch.most as usize);
+        }
         let queued = self.waiting.iter().map(|job| job.work).sum::<u64>();
         if self.shares() {
             let left = self.served.iter().map(|job| job.left - self.part(at)).sum::<i128>();
             return queued + ((left.max(0) + FINE - 1) / FINE) as u64;
         }
         queued + self.served.iter().map(|job| job.ends - at).sum::<u64>()
+    }
+
+    fn batch_work(&self, at: u64, most: usize) -> u64 {
+        let mut sum = self.running().iter().map(|(_, ends)| ends - at).sum();
+        for kind in self.waiting.iter().map(|job| job.kind).collect::<BTreeSet<_>>() {
+            let mut left = self.of(kind).len();
+            while left > 0 {
+                let size = left.min(most);
+                sum += self.batch_time(kind, size);
+                left -= size;
+            }
+        }
+        sum
     }
 }
