@@ -11,6 +11,7 @@ mod hold;
 mod lines;
 mod parts;
 mod scale;
+mod threads;
 
 use lines::Lines;
 use tierwise::problem::Problem;
@@ -18,8 +19,13 @@ use tierwise::problem::Problem;
 /// Takes its length, 1 being full.
 type Benchmark = fn(f64, &mut Lines) -> Result<(), Problem>;
 
-const BENCHMARKS: [(&str, Benchmark); 4] =
-    [("edge", edge::measure), ("hold", hold::measure), ("fair", fair::measure), ("scale", scale::measure)];
+const BENCHMARKS: [(&str, Benchmark); 5] = [
+    ("edge", edge::measure),
+    ("hold", hold::measure),
+    ("fair", fair::measure),
+    ("scale", scale::measure),
+    ("threads", threads::measure),
+];
 
 fn main() -> Result<(), Problem> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

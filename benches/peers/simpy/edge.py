@@ -7,7 +7,7 @@ import time
 import simpy
 
 DEVICES, TO_CLOUD = 1000, 0.3
-END = 50.0 * float(sys.argv[1])  # simulated seconds: a twentieth of what the compiled simulators run
+END = 100.0 * float(sys.argv[1])  # simulated seconds: a tenth of what the compiled simulators run
 
 env = simpy.Environment()
 draw = random.Random(1)
