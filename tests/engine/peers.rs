@@ -10,7 +10,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use tierwise::sim::{
-    Fifo, GroupId, ModelId, NodeGroup, Noise, Record, RunOptions, Service, Shared, Sharing, TapId, Tier, World, run,
+    Batch, Fifo, GroupId, ModelId, NodeGroup, Noise, Record, RunOptions, Service, Shared, Sharing, TapId, Tier, World,
+    run,
 };
 use tierwise::stats::paired;
 use tierwise::units::SimTime;
@@ -124,4 +125,13 @@ fn a_shared_node() {
 fn many_servers() {
     let world = world(vec![plain::group("node", Tier::Device, 1, 1)], None, 6.4, fifo(8, Noise::None), 1.0);
     agree("many-servers", &world, 0);
+}
+
+/// Batches of up to 4, of 1, 1.3, 1.6 and 1.9 ms; none waits for more than 0.5 ms while the accelerator is idle.
+#[test]
+fn batches() {
+    let service = Service::Batch(Batch { most: 4, wait: SimTime::from_secs(0.5e-3), ..Batch::default() });
+    let mut world = world(vec![plain::group("node", Tier::Device, 1, 1)], None, 1.5, service, 1.0);
+    world.groups[0].batches = [1.3, 1.6, 1.9].map(|ms| vec![plain::work((ms * 1e6) as u64, &[0, 0])]).to_vec();
+    agree("batches", &world, 0);
 }

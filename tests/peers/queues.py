@@ -60,6 +60,39 @@ class Shared:
             self.expect()
 
 
+class Batching:
+    """One accelerator, which computes together up to `most`: a whole batch, or what there is once the oldest has waited
+    for half a millisecond. Each request but the first adds 0.3 to a batch's time."""
+
+    def __init__(self, env, most):
+        self.env, self.most, self.waiting, self.idle = env, most, [], True
+
+    def serve(self, work):
+        done = self.env.event()
+        self.waiting.append((self.env.now + 0.5, work, done))
+        self.begin()
+        self.env.process(self.later())
+        yield done
+
+    def later(self):
+        yield self.env.timeout(0.5)
+        self.begin()
+
+    def begin(self):
+        due = len(self.waiting) >= self.most or any(limit <= self.env.now for limit, _, _ in self.waiting)
+        if self.idle and due:
+            batch, self.waiting = self.waiting[: self.most], self.waiting[self.most :]
+            self.idle = False
+            self.env.process(self.compute(batch))
+
+    def compute(self, batch):
+        yield self.env.timeout(batch[0][1] * (1 + 0.3 * (len(batch) - 1)))
+        self.idle = True
+        for _, _, done in batch:
+            done.succeed()
+        self.begin()
+
+
 def exponential(mean):
     return lambda draw: draw.expovariate(1.0 / mean)
 
@@ -74,6 +107,7 @@ SCENARIOS = {
     "shared-link": (0.6, [(Shared, 1, exponential(1.0)), (Queue, 2, constant(1.5))]),
     "shared-node": (1.8, [(Shared, 3, exponential(1.0))]),
     "many-servers": (6.4, [(Queue, 8, constant(1.0))]),
+    "batches": (1.5, [(Batching, 4, constant(1.0))]),
 }
 
 
