@@ -34,6 +34,15 @@ macro_rules! shipped {
             fn foresee(&self, request: &crate::sim::Request) -> Option<crate::sim::Step> {
                 match self { $(Self::$type(p) => p.foresee(request)),+ }
             }
+            fn plan(&mut self, batch: &[crate::sim::Request], view: &crate::sim::View<'_>, actions: &mut crate::sim::Actions, rng: &mut crate::random::Rng) {
+                match self { $(Self::$type(p) => p.plan(batch, view, actions, rng)),+ }
+            }
+            fn tick(&mut self, view: &crate::sim::View<'_>, actions: &mut crate::sim::Actions) {
+                match self { $(Self::$type(p) => p.tick(view, actions)),+ }
+            }
+            fn observe(&mut self, outcome: &crate::sim::Outcome) {
+                match self { $(Self::$type(p) => p.observe(outcome)),+ }
+            }
         }
 
         fn entries() -> Vec<Entry> {

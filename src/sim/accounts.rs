@@ -167,11 +167,17 @@ impl Accounts {
         }
     }
 
+    /// Takes over a leg's own sums.
+    #[inline]
+    pub(super) fn left_over(&mut self, leg: &Leg) {
+        self.own_ns += leg.compute_ns.iter().map(|ns| u128::from(*ns)).sum::<u128>();
+        self.own_bytes += u128::from(leg.bytes_up) + u128::from(leg.bytes_down);
+    }
+
     /// An end.
     #[inline]
     pub(super) fn ended(&mut self, leg: &Leg, ending: Ending, right: bool, late: bool, layout: &Layout) {
-        self.own_ns += leg.compute_ns.iter().map(|ns| u128::from(*ns)).sum::<u128>();
-        self.own_bytes += u128::from(leg.bytes_up) + u128::from(leg.bytes_down);
+        self.left_over(leg);
         self.ends[1].by[ending as usize] += 1;
         if leg.counted {
             self.ends[0].note(ending, right, late);

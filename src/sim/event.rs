@@ -19,11 +19,15 @@ pub(super) enum Rank {
 
 const RANKS: [Rank; 5] = [Rank::Leave, Rank::Arrive, Rank::Tick, Rank::Ask, Rank::Birth];
 
-/// `time:64 | rank:4 | birth:28 | slot:32`; of the birth number the low 28 bits.
+/// `time:64 | rank:4 | birth:28 | second:1 | slot:31`; of the birth number the low 28 bits. The second of two legs of one
+/// request comes after the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key(pub u128);
 
 impl Key {
+    /// What the slot of a second leg is marked with.
+    pub(super) const SECOND: u32 = 1 << 31;
+
     /// Before everything; nothing is pending under it.
     pub(super) const NONE: Self = Self(0);
 
@@ -31,6 +35,11 @@ impl Key {
     pub(super) fn new(time: SimTime, rank: Rank, birth: u64, slot: u32) -> Self {
         let low = (rank as u64) << 60 | (birth & 0x0FFF_FFFF) << 32 | u64::from(slot);
         Self(u128::from(time.ns()) << 64 | u128::from(low))
+    }
+
+    /// After all that happens at an instant: a mark, not an event.
+    pub(super) fn last_of(time: SimTime) -> Self {
+        Self::new(time, Rank::Birth, u64::MAX, u32::MAX)
     }
 
     #[inline]
@@ -45,6 +54,6 @@ impl Key {
 
     #[inline]
     pub(super) fn slot(self) -> u32 {
-        self.0 as u32
+        self.0 as u32 & !Self::SECOND
     }
 }

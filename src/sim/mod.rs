@@ -9,7 +9,8 @@
 //! 3. `Compute` moves what is needed to the node, waits its turn there, runs the layers; then the policy is asked again,
 //!    after `information.decision`. If the tap that was reached is an exit, the request has that exit's answer: the row
 //!    of its image in the role's tables.
-//! 4. `Answer` moves the latest answer to the sink and ends there. `Drop` ends at once. `Wait` asks again then.
+//! 4. `Fork` starts a second *leg* of the request, where `needs().forks`: see below.
+//! 5. `Answer` moves the latest answer to the sink and ends there. `Drop` ends at once. `Wait` asks again then.
 //!
 //! **What is moved.** If the request holds an activation of the same role, the computation goes on from it, and it is
 //! moved from where the request stands (a tap that was passed cannot be run again; running up to the tap that is held
@@ -26,6 +27,14 @@
 //! **Refusals.** A full queue refuses: the request then stands at that node, with what was brought there;
 //! `request.refused` rises by one and is set to 0 when a queue next takes it; the policy is asked again.
 //!
+//! **Legs.** A second leg starts where the first stands, holds what that holds, the nodes with the raw image and the
+//! latest answer included, and has taken no steps. Both are asked next, after `information.decision`, and go on each on
+//! its own. The first whose answer arrives at the sink wins: the request ends, and the other leg is cancelled at once.
+//! One that waits (for its policy, in a queue of a node or of a channel) is gone. What has begun runs out: a service, or
+//! a hop to its arrival, with nobody to wait for it; nothing follows. A leg that is dropped, or fails, leaves the
+//! request to the other. All bytes, service, joules and steps of both are the request's; its answer is the winner's.
+//! What is in flight at the end is one request. One leg may be forked again when the other has ended. Elision is off.
+//!
 //! # The order of events
 //! Time is in whole nanoseconds. Events are handled in order of (time, rank of kind, number); the least that is pending is
 //! always next:
@@ -38,10 +47,17 @@
 //! | 3 | ask | birth number | the policy is asked, and its step is begun |
 //! | 4 | birth | node, then workload | a request is born; if `information.decision` is zero it is asked here |
 //!
-//! *Birth numbers* count births from 0 in the order of these events. A request has one pending event at most. So queues
+//! *Birth numbers* count births from 0 in the order of these events. A request has one pending event at most; of two legs
+//! each has, and the one that was started by the fork comes second. So queues
 //! are joined at one instant first by those who arrive, in order of birth, then by those who are asked, in order of
 //! birth, then by the newborn. All that ends at an instant has left before anybody joins: services and transfers take at
 //! least 1 ns, so nothing that begins at an instant ends there.
+//!
+//! Where the policy *plans* (`needs().plan`), all that is left of an instant when its first ask or birth comes is put
+//! before it at once: first all births of the instant, in their order; then `plan`, with all who are asked at this instant
+//! in order of birth, the newborn last (if `information.decision` is zero; else they are asked later), each as it will be
+//! asked; then the asks, in this order. Who is refused then, or forks, and is asked again at the same instant is in no further batch.
+//! Nobody to be asked: no call. `plan` sees what a tick sees: of all nodes and channels what was published.
 //!
 //! A leave needs no event where the time of leaving is known on joining: that is the fast way, and
 //! [`RunOptions::explicit`] is its twin.
@@ -53,7 +69,9 @@
 //! - `Stream(Image).draw(workload << 32 | node, k)` gives the k-th request its class (the first whose cumulative
 //!   probability exceeds the high 32 bits of the first word) and its image (`index` of the second word, among the class's
 //!   images in order).
-//! - The policy's generator is `Rng::new(Stream(Policy), birth number, steps)`.
+//! - The policy's generator is `Rng::new(Stream(Policy), birth number, steps)`; that of `plan` is
+//!   `Rng::new(Stream(Policy), 2^64 - 1 - now, 0)`. A leg that the n-th fork of its request started has `n << 48 | birth
+//!   number` in place of the birth number, here and for its service times.
 //! - Service times vary by `Stream(Service).draw(birth number, steps)[0]`, `steps` counting the step that asked for the
 //!   service; rounded to the nearest ns, at least 1 ns: see `service/noise.rs`.
 //! - *Batches* are of equal (role, from, up to); which begin when, and who is charged what of their time, says

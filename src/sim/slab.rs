@@ -46,7 +46,18 @@ pub(super) struct Cargo {
     pub wire: u64,
 }
 
-/// All there is of a request under way.
+/// What a leg has to do with other legs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bond {
+    /// It is the request.
+    Alone,
+    /// The leg in that slot is the same request's.
+    With(u32),
+    /// Its request has ended; what it had begun runs out.
+    Ghost,
+}
+
+/// All there is of a request under way, or of one leg of it.
 #[derive(Clone, Debug)]
 pub(super) struct Leg {
     /// The event that is pending for it; older ones in the queue are void.
@@ -73,6 +84,13 @@ pub(super) struct Leg {
     pub bytes_down: u64,
     /// Beyond idle, spent by its home: microwatts times nanoseconds.
     pub home_fj: u64,
+    pub bond: Bond,
+    /// [`Key::SECOND`] for the second of two legs, else 0.
+    pub second: u32,
+    /// How often the request was forked.
+    pub forks: u8,
+    /// Steps taken for its other legs, those that have ended.
+    pub others: u32,
     live: bool,
     /// Nodes that received the raw image, its home left out, and the lossy codec it came in.
     holders: Vec<(NodeId, Option<CodecId>)>,
@@ -102,6 +120,8 @@ impl Leg {
                 held: Held::Raw,
                 answer: None,
                 steps: 0,
+                leg: 0,
+                forked: false,
                 refused: 0,
             },
             image: 0,
@@ -117,6 +137,10 @@ impl Leg {
             bytes_up: 0,
             bytes_down: 0,
             home_fj: 0,
+            bond: Bond::Alone,
+            second: 0,
+            forks: 0,
+            others: 0,
             live: false,
             holders: Vec::new(),
         }
@@ -128,6 +152,12 @@ impl Leg {
         let mut holders = std::mem::take(&mut self.holders);
         holders.clear();
         *self = Self { live: true, holders, ..Self::new(self.request.id.0) };
+    }
+
+    /// What its draws are keyed by.
+    #[inline]
+    pub(super) fn entity(&self) -> u64 {
+        self.birth | u64::from(self.request.leg) << 48
     }
 
     /// Whether a node has the raw image, and the lossy codec it came in.
@@ -169,10 +199,38 @@ impl Slab {
         self.free.push(slot);
     }
 
+    /// A second leg of the request in a slot, which stands where that stands; what was spent on that is not its.
+    pub(super) fn copy(&mut self, slot: u32) -> u32 {
+        let of = self[slot].clone();
+        let copy = self.take();
+        self[copy] = Leg { home_fj: 0, compute_ns: [0; 3], bytes_up: 0, bytes_down: 0, others: 0, ..of };
+        self[copy].request.id = RequestId(copy);
+        copy
+    }
+
+    /// Adds to one leg what was spent on another, which is to end.
+    pub(super) fn merge(&mut self, from: u32, to: u32) {
+        let of = &mut self[from];
+        let spent = (std::mem::take(&mut of.compute_ns), of.bytes_up, of.bytes_down, of.home_fj);
+        let steps = of.request.steps + of.others;
+        (of.bytes_up, of.bytes_down, of.home_fj) = (0, 0, 0);
+        let leg = &mut self[to];
+        leg.compute_ns.iter_mut().zip(spent.0).for_each(|(ns, more)| *ns += more);
+        leg.bytes_up += spent.1;
+        leg.bytes_down += spent.2;
+        leg.home_fj += spent.3;
+        leg.others += steps;
+    }
+
+    /// Whether something lives in a slot.
+    pub(super) fn is_live(&self, slot: u32) -> bool {
+        self[slot].live
+    }
+
     /// Slots of the requests under way, in order of birth.
     pub(super) fn live(&self) -> Vec<u32> {
         let mut live: Vec<u32> = (0..self.legs.len() as u32).filter(|s| self[*s].live).collect();
-        live.sort_unstable_by_key(|s| self[*s].birth);
+        live.sort_unstable_by_key(|s| (self[*s].birth, self[*s].second));
         live
     }
 

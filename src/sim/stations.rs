@@ -4,7 +4,7 @@ use super::board::Board;
 use super::layout::Layout;
 use super::service::{Begun, Job, Leaving, Live, Look, Offer, Station, Table, Turn};
 use super::sharing::{Channel, Transfer, Window};
-use super::{Knowledge, NodeId, RunOptions, World};
+use super::{Knowledge, NodeId, World};
 use crate::units::SimTime;
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ pub(super) struct Nodes {
 }
 
 impl Nodes {
-    pub(super) fn new(world: &World, options: &RunOptions) -> Self {
+    pub(super) fn new(world: &World, explicit: bool) -> Self {
         let of = |group: &super::NodeGroup| {
             let table = Arc::new(Table::new(group));
             let window = (world.horizon.warm_up, world.horizon.end);
-            let station = || Station::of(&group.service, &table, options.explicit, window);
+            let station = || Station::of(&group.service, &table, explicit, window);
             std::iter::repeat_with(station).take(group.count as usize).collect::<Vec<_>>()
         };
         let stations: Vec<Station> = world.groups.iter().flat_map(of).collect();
@@ -40,6 +40,11 @@ impl Nodes {
     #[inline]
     pub(super) fn leave(&mut self, node: NodeId, now: SimTime) {
         self.changing(node, now).leave(now);
+    }
+
+    /// Takes out somebody who has not been served yet; false: nobody such waits here.
+    pub(super) fn cancel(&mut self, node: NodeId, now: SimTime, slot: u32) -> bool {
+        self.changing(node, now).cancel(now, slot)
     }
 
     /// The station of a node, if it is a live one.
@@ -94,8 +99,8 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    pub(super) fn new(world: &World, options: &RunOptions) -> Self {
-        let new = |sharing| Channel::new(sharing, options.explicit);
+    pub(super) fn new(world: &World, explicit: bool) -> Self {
+        let new = |sharing| Channel::new(sharing, explicit);
         let channels: Vec<Channel> = super::layout::sharings(world).map(new).collect();
         let board = Board::new(world.information.staleness, channels.len());
         Self { board, channels, window: (world.horizon.warm_up, world.horizon.end) }
@@ -105,6 +110,14 @@ impl Channels {
     pub(super) fn offer(&mut self, channel: u32, now: SimTime, transfer: Transfer) -> Offer {
         let window = self.window;
         self.changing(channel, now).offer(now, transfer, window)
+    }
+
+    /// Takes out a transfer that has not begun; false: no such one waits here.
+    pub(super) fn cancel(&mut self, channel: u32, now: SimTime, slot: u32) -> bool {
+        match self.changing(channel, now) {
+            Channel::Fifo(station) => station.cancel(now, slot),
+            Channel::Fixed | Channel::Fair(_) => false,
+        }
     }
 
     /// The channel, about to change.

@@ -36,8 +36,8 @@ fn random_steps_agree() {
     let reached = Cell::new([0; 6]);
     check(400, |dice| {
         let world = made_up::wide(dice);
-        let period = dice.below(30);
-        let mut watched = [(); 3].map(|()| Wanderer::new(period));
+        let (period, plan, forks) = (dice.below(30), dice.once_in(3), dice.once_in(2));
+        let mut watched = [(); 3].map(|()| Wanderer::new(period).planning(plan).forking(forks));
         let [first, second, third] = &mut watched;
         let (fast, fast_records) = engine(&world, first, false);
         let (explicit, explicit_records) = engine(&world, second, true);
@@ -204,7 +204,7 @@ fn links_agree(result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseErr
 /// computes and sends, and ends none of it half way.
 fn energy_agrees(world: &World, result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
     let close = |found: f64, wanted: f64| (found - wanted).abs() <= 1e-9 * wanted.abs() + 1e-15;
-    let whole = twin.records.iter().all(|r| r.counted && r.outcome != Ending::InFlight);
+    let whole = !twin.cut && twin.records.iter().all(|r| r.counted && r.outcome != Ending::InFlight);
     let (mut marginal, mut device, mut system) = (0.0, 0.0, 0.0);
     for ((group, account), sums) in world.groups.iter().zip(&result.groups).zip(&twin.sums.groups) {
         prop_assert!(close(account.idle_j, sums.idle_j));
@@ -235,8 +235,8 @@ fn outcomes_agree(found: &[Outcome], wanted: &[Outcome]) -> Result<(), TestCaseE
     prop_assert_eq!(found.len(), wanted.len());
     for (f, w) in found.iter().zip(wanted) {
         prop_assert_eq!((f.kind, f.ended, f.right), (w.kind, w.ended, w.right));
-        // Powers are rounded to whole microwatts.
-        let most = 1e-6 * f.ended.since(f.request.born).secs();
+        // Powers, here of no less than a third of 10 mW, are rounded to whole microwatts; of two legs both count.
+        let most = 1e-6 * f.ended.since(f.request.born).secs() + 2e-4 * w.device_j;
         prop_assert!((f.device_j - w.device_j).abs() <= most, "{} {}", f.device_j, w.device_j);
     }
     Ok(())

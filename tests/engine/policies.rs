@@ -3,8 +3,8 @@
 use tierwise::problem::Problem;
 use tierwise::random::Rng;
 use tierwise::sim::{
-    Actions, Answer, CodecId, Facts, GroupId, Held, ModelId, Needs, NodeId, Outcome, PerRequest, Policy, Request, Step,
-    TapId, View, World,
+    Actions, Answer, CodecId, Facts, GroupId, Held, ModelId, Needs, NodeId, Outcome, PerRequest, Policy, Request,
+    RequestId, Step, TapId, View, World,
 };
 use tierwise::units::{Bytes, SimTime};
 
@@ -18,13 +18,38 @@ pub struct Wanderer {
     /// Something was sent lossily: it must not happen again.
     lossy: PerRequest<bool>,
     digest: u64,
+    /// The instant of the last plan, and who is to be asked yet of its batch, the first last.
+    planned: Option<(SimTime, Vec<RequestId>)>,
 }
 
 impl Wanderer {
     pub fn new(period: u64) -> Self {
         let period = (period > 0).then(|| SimTime::from_ns(period));
-        let needs = Needs { queues: true, period, plan: false, outcomes: true, truth: true };
+        let needs = Needs { queues: true, period, outcomes: true, truth: true, ..Needs::default() };
         Self { needs, ..Self::default() }
+    }
+
+    /// The same, with a look at each instant's requests before.
+    pub fn planning(self, plan: bool) -> Self {
+        Self { needs: Needs { plan, ..self.needs }, ..self }
+    }
+
+    /// The same, with second legs.
+    pub fn forking(self, forks: bool) -> Self {
+        Self { needs: Needs { forks, ..self.needs }, ..self }
+    }
+
+    /// Whoever is asked is the next of the batch, or was refused or forked at this instant.
+    fn expect(&mut self, request: &Request, now: SimTime) {
+        let Some((at, rest)) = self.planned.as_mut().filter(|_| self.needs.plan) else { return };
+        assert_eq!(*at, now, "there was no plan at this instant");
+        if let Some(turn) = rest.iter().position(|id| *id == request.id) {
+            // Only where the answer of one leg has ended another is somebody passed over.
+            assert!(turn + 1 == rest.len() || self.needs.forks, "is asked before its turn");
+            rest.truncate(turn);
+        } else {
+            assert!(request.refused > 0 || self.needs.forks, "was not in the batch");
+        }
     }
 
     fn note(&mut self, value: u64) {
@@ -42,6 +67,9 @@ impl Wanderer {
             Held::Raw => 0,
             Held::Activation { model, tap } => 1 << 16 | u64::from(model.0) << 8 | u64::from(tap.0),
         });
+        if self.needs.forks {
+            self.note(u64::from(request.leg) << 1 | u64::from(request.forked));
+        }
         if let Some(Answer { model, tap, prediction, confidence, margin }) = request.answer {
             self.note(u64::from(model.0) << 32 | u64::from(tap.0) << 16 | u64::from(prediction));
             self.note(u64::from(confidence.to_bits()) << 32 | u64::from(margin.to_bits()));
@@ -74,11 +102,16 @@ impl Policy for Wanderer {
 
     fn next(&mut self, request: &Request, view: &View<'_>, rng: &mut Rng) -> Step {
         self.seen.push(Vec::new());
+        self.expect(request, view.now());
         self.note_request(request);
         self.note_view(view);
         let mut rng = Mixed(rng, self.digest);
         if request.steps == 0 {
-            self.lossy[request.id] = false;
+            // A second leg may hold what its first was sent.
+            self.lossy[request.id] = request.leg > 0;
+        }
+        if self.needs.forks && !request.forked && request.leg < 4 && rng.index(6) == 0 {
+            return Step::Fork;
         }
         match rng.index(12) {
             0 => Step::Wait { until: view.now() + SimTime::from_ns(1 + rng.index(20) as u64) },
@@ -98,6 +131,16 @@ impl Policy for Wanderer {
     fn tick(&mut self, view: &View<'_>, _: &mut Actions) {
         self.seen.push(Vec::new());
         self.note_view(view);
+    }
+
+    fn plan(&mut self, batch: &[Request], view: &View<'_>, _: &mut Actions, rng: &mut Rng) {
+        let rest = self.planned.take().map(|planned| planned.1).unwrap_or_default();
+        assert!(rest.is_empty() || self.needs.forks, "some of a batch were not asked");
+        self.planned = Some((view.now(), batch.iter().rev().map(|r| r.id).collect()));
+        self.seen.push(Vec::new());
+        batch.iter().for_each(|request| self.note_request(request));
+        self.note_view(view);
+        self.note(rng.bits());
     }
 
     fn observe(&mut self, outcome: &Outcome) {

@@ -71,7 +71,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             here: Some(request.at),
         };
         let view = View::new(self.world, &known, self.now, request.at, request.home).of_image(leg.image);
-        let mut rng = Rng::new(self.draws.policy, leg.birth, request.steps);
+        let mut rng = Rng::new(self.draws.policy, leg.entity(), request.steps);
         self.policy.next(request, &view, &mut rng)
     }
 
@@ -84,7 +84,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                 Ok(())
             }
             Step::Wait { until } => self.wait(slot, until),
-            Step::Fork => Err(self.fault(slot, "`Fork` is not offered")),
+            Step::Fork => self.fork(slot),
         }
         .map_err(|problem| if problem.received.is_some() { problem } else { self.describe(slot, step, problem) })
     }

@@ -4,7 +4,7 @@ use super::Engine;
 use crate::problem::Problem;
 use crate::sim::energy::{self, Energy};
 use crate::sim::sharing::Channel;
-use crate::sim::slab::{Leg, Task};
+use crate::sim::slab::{Bond, Leg, Task};
 use crate::sim::{AnsweredBy, Ending, Outcome, OutcomeKind, Policy, Record, RunResult};
 use crate::units::{SimTime, Watts};
 
@@ -16,6 +16,9 @@ pub(super) fn microwatts(power: Watts) -> u64 {
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Ends a request now.
     pub(super) fn end(&mut self, slot: u32, ending: Ending) {
+        if self.legs[slot].bond != Bond::Alone && !self.ends_all_legs(slot, ending) {
+            return;
+        }
         self.ended(slot, ending, self.now);
         if self.recorded {
             self.recorder.record(&self.record(&self.legs[slot], ending));
@@ -56,7 +59,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             answer: answered_by(leg),
             right: self.is_right(leg, ending),
             late: is_late(leg, ending, self.now),
-            steps: request.steps,
+            steps: request.steps + leg.others,
             bytes_up: leg.bytes_up,
             bytes_down: leg.bytes_down,
             compute_ns: leg.compute_ns,
@@ -83,7 +86,10 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         self.settle_channels();
         self.settle_nodes();
         for slot in self.legs.live() {
-            self.abandon(slot);
+            // The end of one leg may have been another's.
+            if self.legs.is_live(slot) {
+                self.abandon(slot);
+            }
         }
         self.accounts.check()?;
         let energy = energy::settle(self.world, &mut self.accounts.groups, &self.accounts.links);

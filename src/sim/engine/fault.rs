@@ -129,9 +129,12 @@ impl<P: ?Sized> Engine<'_, P> {
             Held::Raw => "the raw image".into(),
             Held::Activation { model, tap } => tap_text(self.world, model, tap),
         };
+        let leg_number = request.leg;
+        let of_two = leg_number > 0 || request.forked;
+        let leg_text = if of_two { format!(", leg {leg_number}") } else { String::new() };
         let answer = if request.answer.is_some() { "an answer" } else { "no answer" };
         format!(
-            "request {} (born {} at {}, now {} at {}, holds {held}, has {answer}, step {}, refused {} times)",
+            "request {}{leg_text} (born {} at {}, now {} at {}, holds {held}, has {answer}, step {}, refused {} times)",
             leg.birth,
             request.born,
             node_text(self.world, request.home),

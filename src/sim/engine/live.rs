@@ -57,7 +57,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// The draw that varies the time of a request's service.
     pub(super) fn service_bits(&self, slot: u32) -> u64 {
         let leg = &self.legs[slot];
-        self.draws.service.draw(leg.birth, u64::from(leg.request.steps))[0]
+        self.draws.service.draw(leg.entity(), u64::from(leg.request.steps))[0]
     }
 
     /// Charges a request with its service, which is its own part of a batch.

@@ -1,11 +1,14 @@
 //! The loop: takes the least event, does what it says, and schedules what follows.
 
 mod ask;
+mod careful;
 mod close;
 mod fault;
+mod fork;
 mod live;
 mod send;
 mod serve;
+mod tick;
 
 use super::accounts::Accounts;
 use super::arrivals::Sources;
@@ -13,8 +16,8 @@ use super::event::{Key, Rank};
 use super::layout::Layout;
 use super::queue::Queue;
 use super::slab::Slab;
-use super::stations::{Channels, Known, Nodes};
-use super::{Actions, Needs, NodeId, Policy, Recorder, RunOptions, RunResult, View, World};
+use super::stations::{Channels, Nodes};
+use super::{Needs, NodeId, Policy, Recorder, RunOptions, RunResult, World};
 use crate::problem::Problem;
 use crate::random::{Purpose, Stream, sample};
 use crate::stats::Sketch;
@@ -39,12 +42,13 @@ pub fn run<P: Policy + ?Sized>(
     let layout = Layout::new(world)?;
     policy.start(world)?;
     let needs = policy.needs();
-    if needs.plan {
-        return Err(Problem::new("joint decisions are not offered: the policy needs `plan`"));
-    }
     let mut engine = Engine::new(world, layout, policy, needs, replication, options, recorder);
     engine.open();
-    engine.events()?;
+    if needs.plan || needs.forks {
+        engine.careful_events()?
+    } else {
+        engine.events()?
+    }
     engine.close()
 }
 
@@ -61,6 +65,8 @@ struct Engine<'a, P: ?Sized> {
     unseen: bool,
     queue: Queue,
     legs: Slab,
+    /// How many of the legs are of requests that have ended.
+    ghosts: u32,
     sources: Sources,
     /// Sources that will give birth again.
     fertile: u32,
@@ -95,21 +101,24 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         recorder: &'a mut dyn Recorder,
     ) -> Self {
         let stream = |purpose| Stream::new(world.seed, replication, purpose);
+        // Who waits may be cancelled, and then others begin before the time that was worked out for them.
+        let explicit = options.explicit || needs.forks;
         Self {
             world,
             layout,
             policy,
             needs,
-            explicit: options.explicit,
+            explicit,
             recorded: recorder.wants(),
-            unseen: !options.explicit && !recorder.wants() && !needs.outcomes && needs.period.is_none(),
+            unseen: !explicit && !recorder.wants() && !needs.outcomes && needs.period.is_none() && !needs.plan,
             recorder,
             queue: Queue::default(),
             legs: Slab::default(),
             sources: Sources::new(world, replication),
             fertile: 0,
-            nodes: Nodes::new(world, options),
-            channels: Channels::new(world, options),
+            ghosts: 0,
+            nodes: Nodes::new(world, explicit),
+            channels: Channels::new(world, explicit),
             accounts: Accounts::new(world),
             latency: Sketch::new(),
             now: SimTime::ZERO,
@@ -163,7 +172,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
     #[inline]
     fn schedule(&mut self, slot: u32, time: SimTime, rank: Rank) {
         let leg = &mut self.legs[slot];
-        leg.pending = Key::new(time, rank, leg.birth, slot);
+        leg.pending = Key::new(time, rank, leg.birth, slot | leg.second);
         if time <= self.stop {
             self.queue.push(leg.pending);
         }
@@ -183,10 +192,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
     }
 
     fn birth(&mut self, source: u32) -> Result<(), Problem> {
-        self.fertile -= 1;
-        let slot = self.bear(source);
-        let next = self.sources.next(source, self.now);
-        self.expect_birth(source, next);
+        let slot = self.born(source);
         match self.world.information.decision {
             SimTime::ZERO => self.ask(slot),
             _ => {
@@ -194,6 +200,16 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
                 Ok(())
             }
         }
+    }
+
+    /// A source gives birth, and will again.
+    #[inline]
+    fn born(&mut self, source: u32) -> u32 {
+        self.fertile -= 1;
+        let slot = self.bear(source);
+        let next = self.sources.next(source, self.now);
+        self.expect_birth(source, next);
+        slot
     }
 
     /// A new request: all about it that chance decides is decided here.
@@ -219,31 +235,5 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         let class = site.cumulative.partition_point(|c| *c <= class >> 32);
         let images = &self.layout.images[class];
         images[sample::index(image, images.len() as u64) as usize]
-    }
-
-    fn expect_tick(&mut self) {
-        let period = self.needs.period.filter(|p| *p > SimTime::ZERO);
-        if let Some(period) = period.filter(|_| self.fertile > 0 || self.legs.len() > 0) {
-            self.queue.push(Key::new(self.now + period, Rank::Tick, 0, 0));
-        }
-    }
-
-    fn tick(&mut self) -> Result<(), Problem> {
-        let mut actions = Actions::default();
-        let known = Known {
-            world: self.world,
-            layout: &self.layout,
-            nodes: &self.nodes,
-            channels: &self.channels,
-            now: self.now,
-            here: None,
-        };
-        let view = View::new(self.world, &known, self.now, NodeId(0), NodeId(0));
-        self.policy.tick(&view, &mut actions);
-        if !actions.0.is_empty() {
-            return Err(Problem::new("actions are not offered").received(format!("{:?}", actions.0)));
-        }
-        self.expect_tick();
-        Ok(())
     }
 }

@@ -4,7 +4,8 @@ use std::ops::{Index, IndexMut};
 
 /// A policy's memory for each request under way: grows with the most that are under way at once, never with all.
 ///
-/// A slot keeps what an earlier request left there: set it when `request.steps` is 0.
+/// A slot keeps what an earlier request left there: set it when `request.steps` is 0. Each leg of a forked request has
+/// its own handle.
 #[derive(Clone, Debug, Default)]
 pub struct PerRequest<T>(Vec<T>);
 

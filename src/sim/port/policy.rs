@@ -16,6 +16,8 @@ pub struct Needs {
     pub period: Option<SimTime>,
     /// Call `plan` before the `next`s of one instant.
     pub plan: bool,
+    /// It may fork requests.
+    pub forks: bool,
     /// Call `observe` at each outcome.
     pub outcomes: bool,
     /// Labels: marks an oracle in every table.
@@ -50,6 +52,10 @@ pub trait Policy: Send {
     }
 
     /// Joint decisions, once before the `next`s of one instant; called where `needs().plan`.
+    ///
+    /// `batch` holds all requests that `next` is about to be asked about at this instant, in that order, each as `next`
+    /// will see it; the newborn are among them. Who is refused by a full queue and asked again at the same instant is in
+    /// no further batch, and a leg whose request has ended by its turn is not asked. The view is nobody's: nodes and links are known as they were published, `here` is of no meaning.
     fn plan(&mut self, batch: &[Request], view: &View<'_>, actions: &mut Actions, rng: &mut Rng) {
         let _ = (batch, view, actions, rng);
     }

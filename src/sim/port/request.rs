@@ -53,8 +53,12 @@ pub struct Request {
     pub held: Held,
     /// The latest answer, if an exit was reached.
     pub answer: Option<Answer>,
-    /// How many steps were taken for it.
+    /// How many steps were taken for it; where it was forked, for this leg of it.
     pub steps: u32,
+    /// Which leg of it this is: 0 the one that was born, n the one that its n-th fork started.
+    pub leg: u8,
+    /// Whether another leg of it is under way.
+    pub forked: bool,
     /// How often a full queue or a failure refused its last step.
     pub refused: u32,
 }

@@ -27,6 +27,8 @@ pub enum Step {
         /// When to ask again: later than now.
         until: SimTime,
     },
-    /// Start a twin leg: the first answer wins, the other is cancelled, its joules count.
+    /// Start a twin leg where the request stands, which holds what it holds: each leg is asked on its own from now on, the
+    /// first answer at the sink wins, the other is cancelled, its joules count. Needs [`super::Needs::forks`]; one at a
+    /// time.
     Fork,
 }

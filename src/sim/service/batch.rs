@@ -176,6 +176,18 @@ impl Batching {
         }
     }
 
+    /// Takes out somebody who waits.
+    pub(crate) fn cancel(&mut self, slot: u32) -> bool {
+        let waits = |line: &VecDeque<Waiting>| line.iter().position(|who| who.slot == slot);
+        let Some((kind, at)) = self.lines.iter().find_map(|(kind, line)| Some((*kind, waits(line)?))) else {
+            return false;
+        };
+        self.waiting -= 1;
+        self.lines.get_mut(&kind).map(|line| line.remove(at));
+        self.lines.retain(|_, line| !line.is_empty());
+        true
+    }
+
     /// Notes the next time limit as scheduled; says which was before, and which is now.
     pub(crate) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {
         let next = if self.is_idle() { self.next_limit() } else { None };

@@ -45,6 +45,12 @@ impl Line {
         self.ends -= u128::from(now.ns());
     }
 
+    /// Takes out somebody who waits.
+    pub(crate) fn cancel(&mut self, slot: u32) -> bool {
+        let at = self.waiting.iter().position(|(waits, _)| *waits == slot);
+        at.and_then(|at| self.waiting.remove(at)).is_some()
+    }
+
     pub(crate) fn look(&self, at: SimTime) -> Look {
         let served = self.ends - u128::from(self.busy) * u128::from(at.ns());
         let queued: u128 = self.waiting.iter().map(|(_, work)| u128::from(work.ns())).sum();

@@ -97,6 +97,16 @@ impl Live {
         }
     }
 
+    /// Takes out somebody who has not been served yet.
+    pub(crate) fn cancel(&mut self, now: SimTime, slot: u32) -> bool {
+        self.pass(now);
+        match &mut self.discipline {
+            Discipline::Shared(shared) => shared.cancel(slot),
+            Discipline::Ordered(ordered) => ordered.cancel(slot),
+            Discipline::Batching(batching) => batching.cancel(slot),
+        }
+    }
+
     /// Notes who leaves next as scheduled, where others change that, or the next time limit; says who was before, and
     /// who is now.
     pub(crate) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {

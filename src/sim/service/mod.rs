@@ -117,6 +117,15 @@ impl Station {
         }
     }
 
+    /// Takes out somebody who has not been served yet; false: nobody such waits.
+    pub(super) fn cancel(&mut self, now: SimTime, slot: u32) -> bool {
+        match self {
+            Self::Elided(_) => false,
+            Self::Explicit(line) => line.cancel(slot),
+            Self::Live(live) => live.cancel(now, slot),
+        }
+    }
+
     /// Its state after all that happens up to and with `counted`, its work as left at `at`.
     pub(super) fn look(&self, counted: SimTime, at: SimTime) -> Look {
         match self {

@@ -119,6 +119,14 @@ impl Ordered {
         gone.extend(place.and_then(|place| self.unplace(place)).map(|running| running.slot));
     }
 
+    /// Takes out somebody who was not served yet.
+    pub(crate) fn cancel(&mut self, slot: u32) -> bool {
+        let place = self.waiting.iter().find(|(_, w)| w.slot == slot && !w.stopped).map(|(place, _)| *place);
+        let waiting = place.and_then(|place| self.waiting.remove(&place));
+        self.queued -= waiting.map_or(0, |w| u128::from(w.left.ns()));
+        waiting.is_some()
+    }
+
     /// How many servers are busy, and how many requests wait.
     pub(crate) fn counts(&self) -> (u32, u32) {
         (self.running.len() as u32, self.waiting.len() as u32)

@@ -56,6 +56,14 @@ impl Shared {
         Some(Turn::Begins { slot, work, lasts: work, leaves: None })
     }
 
+    /// Takes out somebody who waits.
+    pub(crate) fn cancel(&mut self, slot: u32) -> bool {
+        let at = self.waiting.iter().position(|job| job.slot == slot);
+        let job = at.and_then(|at| self.waiting.remove(at));
+        self.queued -= job.map_or(0, |job| u128::from(job.work.ns()));
+        job.is_some()
+    }
+
     pub(crate) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {
         self.pool.announce()
     }

@@ -23,7 +23,7 @@ fn impossible_steps_name_themselves() {
     assert!(text.starts_with("impossible step: the role does not run on this node; received compute large@answer"));
     assert!(text.contains("on edge/0, sent as raw, for request 0 (born ") && text.contains("at device/0"), "{text}");
     assert!(say(Step::Answer).contains("there is no answer"));
-    assert!(say(Step::Fork).contains("`Fork` is not offered"));
+    assert!(say(Step::Fork).contains("the policy's `needs` do not say that it forks"));
     assert!(say(Step::Wait { until: SimTime::ZERO }).contains("later than now"));
 }
 
@@ -90,19 +90,4 @@ fn a_node_beyond_reach_is_a_problem() {
     world.groups[2].count = 2;
     let text = problem(&world, |_, _, _| whole(0, 3));
     assert!(text.contains("there is no way to this node"), "{text}");
-}
-
-/// A policy that needs what is not offered is told at the start.
-#[test]
-fn joint_decisions_are_refused() {
-    struct Planner;
-    impl Policy for Planner {
-        fn next(&mut self, _: &Request, _: &View<'_>, _: &mut Rng) -> Step {
-            Step::Drop
-        }
-        fn needs(&self) -> Needs {
-            Needs { plan: true, ..Needs::default() }
-        }
-    }
-    assert!(run_with(&world(), &mut Planner, false).unwrap_err().to_string().contains("`plan`"));
 }

@@ -3,7 +3,9 @@
 mod answers;
 mod by_hand;
 mod faults;
+mod hedge;
 mod information;
+mod joint;
 mod random_worlds;
 mod theory;
 

@@ -77,6 +77,8 @@ pub fn bear(world: &World, replication: u64, source: u64, birth: u64, now: u64) 
         held: Held::Raw,
         answer: None,
         steps: 0,
+        leg: 0,
+        forked: false,
         refused: 0,
     };
     let life = Life {
@@ -95,6 +97,10 @@ pub fn bear(world: &World, replication: u64, source: u64, birth: u64, now: u64) 
         bytes_up: 0,
         bytes_down: 0,
         home_j: 0.0,
+        forks: 0,
+        other: None,
+        other_steps: 0,
+        cancelled: false,
     };
     (life, now + gap(world, replication, (node, workload), ordinal + 1))
 }

@@ -85,6 +85,10 @@ impl Twin<'_> {
     }
 
     pub fn arrive(&mut self, birth: u64) -> Result<(), String> {
+        if self.life(birth).cancelled {
+            self.lives.remove(&birth);
+            return Ok(());
+        }
         let at = self.lives[&birth].hop.expect("on its way").to;
         match self.lives[&birth].doing {
             Doing::Returning(load) if load.to == at => self.end(birth, Ending::Answered),

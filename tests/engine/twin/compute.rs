@@ -52,7 +52,8 @@ impl Twin<'_> {
 
     /// A service time of this mean, by the draw of this request.
     fn vary(&self, birth: u64, node: u32, mean: u64) -> u64 {
-        let [bits, _] = self.stream(Purpose::Service).draw(birth, u64::from(self.lives[&birth].request.steps));
+        let life = &self.lives[&birth];
+        let [bits, _] = self.stream(Purpose::Service).draw(life.entity(), u64::from(life.request.steps));
         match self.nodes[node as usize].service.noise() {
             Noise::None => mean,
             Noise::Exponential => ((sample::exponential(bits) * mean as f64 + 0.5) as u64).max(1),

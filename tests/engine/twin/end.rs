@@ -7,6 +7,9 @@ use tierwise::units::SimTime;
 
 impl Twin<'_> {
     pub fn end(&mut self, birth: u64, ending: Ending) {
+        if !self.ends_request(birth, ending) {
+            return;
+        }
         let life = self.lives.remove(&birth).expect("under way");
         let record = self.record(&life, ending);
         self.records.push(record);
@@ -47,7 +50,7 @@ impl Twin<'_> {
             }),
             right: answered && request.answer.map(|a| a.prediction) == Some(class),
             late: ending == Ending::InFlight || (answered && overdue),
-            steps: request.steps,
+            steps: request.steps + life.other_steps,
             bytes_up: life.bytes_up,
             bytes_down: life.bytes_down,
             compute_ns: life.compute_ns,

@@ -59,6 +59,19 @@ impl Events {
         self.0.retain(|e| e.what != what);
     }
 
+    /// Whom something happens to at an instant, in order.
+    pub fn at(&self, time: u64, what: What) -> Vec<u64> {
+        self.0.iter().filter(|e| (e.time, e.what) == (time, what)).map(|e| e.who).collect()
+    }
+
+    pub fn forget_at(&mut self, time: u64, what: What) {
+        self.0.retain(|e| (e.time, e.what) != (time, what));
+    }
+
+    pub fn expects(&self, what: What, who: u64) -> bool {
+        self.0.iter().any(|e| (e.what, e.who) == (what, who))
+    }
+
     pub fn forget_of(&mut self, what: What, who: u64) {
         self.0.retain(|e| (e.what, e.who) != (what, who));
     }

@@ -23,6 +23,9 @@ pub struct Load {
     pub to: u32,
 }
 
+/// More legs than any request has in a test.
+pub const LEGS: u64 = 64;
+
 #[derive(Clone, Copy, Debug)]
 pub enum Doing {
     Nothing,
@@ -31,6 +34,8 @@ pub enum Doing {
     Returning(Load),
 }
 
+/// All that happens to one leg of a request; where it is never forked, to the request. Legs are numbered with their
+/// request's birth number times [`LEGS`], plus the number of the fork that started them.
 #[derive(Clone, Debug)]
 pub struct Life {
     pub birth: u64,
@@ -53,6 +58,14 @@ pub struct Life {
     pub bytes_down: u64,
     /// Joules beyond idle spent by its home.
     pub home_j: f64,
+    /// How often its request was forked.
+    pub forks: u64,
+    /// The other leg of its request.
+    pub other: Option<u64>,
+    /// Steps of legs that ended before.
+    pub other_steps: u32,
+    /// Its request has ended.
+    pub cancelled: bool,
 }
 
 /// What a role says about an image at a tap: index of the table.
@@ -64,6 +77,11 @@ pub fn table(world: &World, model: ModelId, tap: TapId, lossy: Option<CodecId>) 
 }
 
 impl Life {
+    /// Whose draws its are.
+    pub fn entity(&self) -> u64 {
+        self.birth + (u64::from(self.request.leg) << 48)
+    }
+
     /// What a `Compute` step comes to: the computation, and from where what must be moved for it.
     pub fn plan(
         &self,

@@ -8,10 +8,12 @@ mod channel;
 mod compute;
 mod end;
 mod event;
+mod fork;
 mod known;
 mod life;
 mod node;
 mod place;
+mod plan;
 mod sums;
 
 use channel::{Channel, ChannelKey};
@@ -22,7 +24,7 @@ use node::Node;
 use std::collections::BTreeMap;
 pub use sums::Sums;
 use tierwise::random::{Purpose, Rng, Stream};
-use tierwise::sim::{Actions, Answer, Ending, Held, NodeId, Policy, Record, Step, TapId, View, World};
+use tierwise::sim::{Actions, Answer, Ending, Held, NodeId, Policy, Record, RequestId, Step, TapId, View, World};
 use tierwise::units::SimTime;
 
 /// What the twin found.
@@ -30,6 +32,8 @@ pub struct Found {
     /// In order of ending; those in flight last, in order of birth.
     pub records: Vec<Record>,
     pub sums: Sums,
+    /// Something that nobody waited for any more was in progress at the end.
+    pub cut: bool,
 }
 
 /// Runs a replication.
@@ -40,13 +44,16 @@ pub fn run(world: &World, policy: &mut dyn Policy, replication: u64) -> Result<F
     let stop = (world.horizon.end + world.horizon.drain).ns();
     while let Some(event) = twin.events.next(stop) {
         twin.pass(event.time);
-        twin.happen(event)?;
+        twin.plan_before(event)?;
     }
     twin.pass(stop);
-    for birth in twin.lives.keys().copied().collect::<Vec<_>>() {
-        twin.end(birth, Ending::InFlight);
+    let cut = twin.lives.values().any(|life| life.cancelled);
+    for leg in twin.lives.keys().copied().collect::<Vec<_>>() {
+        if twin.lives.get(&leg).is_some_and(|life| !life.cancelled) {
+            twin.end(leg, Ending::InFlight);
+        }
     }
-    Ok(Found { records: twin.records, sums: twin.sums })
+    Ok(Found { records: twin.records, sums: twin.sums, cut })
 }
 
 struct Twin<'a> {
@@ -62,6 +69,8 @@ struct Twin<'a> {
     born: u64,
     records: Vec<Record>,
     sums: Sums,
+    /// The last instant that was planned.
+    planned: Option<u64>,
 }
 
 impl<'a> Twin<'a> {
@@ -80,6 +89,7 @@ impl<'a> Twin<'a> {
             born: 0,
             records: Vec::new(),
             sums: Sums::new(world),
+            planned: None,
         }
     }
 
@@ -130,16 +140,22 @@ impl<'a> Twin<'a> {
     }
 
     fn birth(&mut self, source: u64) -> Result<(), String> {
-        let birth = self.born;
-        self.born += 1;
-        let (life, next) = births::bear(self.world, self.replication, source, birth, self.now);
-        self.lives.insert(birth, life);
-        self.expect_birth(source, next);
+        let birth = self.bear(source);
         if self.world.information.decision == SimTime::ZERO {
             return self.ask(birth);
         }
         self.expect_ask(birth, self.now);
         Ok(())
+    }
+
+    fn bear(&mut self, source: u64) -> u64 {
+        let (birth, leg) = (self.born, self.born * life::LEGS);
+        self.born += 1;
+        let (mut life, next) = births::bear(self.world, self.replication, source, birth, self.now);
+        life.request.id = RequestId(leg as u32);
+        self.lives.insert(leg, life);
+        self.expect_birth(source, next);
+        leg
     }
 
     /// A decision takes its time.
@@ -149,7 +165,7 @@ impl<'a> Twin<'a> {
 
     /// While a source is still to give birth, or a request is under way.
     fn expect_tick(&mut self) {
-        let alive = self.events.any(What::Birth) || !self.lives.is_empty();
+        let alive = self.events.any(What::Birth) || self.lives.values().any(|life| !life.cancelled);
         if let Some(period) = self.policy.needs().period.filter(|_| alive) {
             self.events.add(self.now + period.ns(), What::Tick, 0);
         }
@@ -171,6 +187,10 @@ impl<'a> Twin<'a> {
     }
 
     fn ask(&mut self, birth: u64) -> Result<(), String> {
+        if self.life(birth).cancelled {
+            self.lives.remove(&birth);
+            return Ok(());
+        }
         self.take_over_result(birth);
         let now = self.now;
         let life = self.life(birth);
@@ -178,11 +198,11 @@ impl<'a> Twin<'a> {
         if life.asked.1 > 64 {
             return Err("64 steps without time moving".into());
         }
-        let (request, image) = (life.request, life.image);
+        let (request, image, entity) = (life.request, life.image, life.entity());
         let published = self.published.clone();
         let known = self.known(&published, Some(request.at.0));
         let view = View::new(self.world, &known, SimTime::from_ns(now), request.at, request.home).of_image(image);
-        let mut rng = Rng::new(self.stream(Purpose::Policy), birth, request.steps);
+        let mut rng = Rng::new(self.stream(Purpose::Policy), entity, request.steps);
         let step = self.policy.next(&request, &view, &mut rng);
         self.life(birth).request.steps += 1;
         self.take(birth, step)
@@ -228,7 +248,8 @@ impl<'a> Twin<'a> {
             Step::Answer => self.answer(birth)?,
             Step::Drop => self.end(birth, Ending::Dropped),
             Step::Wait { until } if until.ns() > self.now => self.expect_ask(birth, until.ns()),
-            Step::Wait { .. } | Step::Fork => return Err("not possible".into()),
+            Step::Fork => self.fork(birth)?,
+            Step::Wait { .. } => return Err("not possible".into()),
         }
         Ok(())
     }
