@@ -4,6 +4,7 @@
 //!   cases of each property instead of the few hundred of the normal run.
 //! - `theory`: waits and sojourns against formulas of queueing theory; `truth`: accuracies against prediction tables.
 //! - `disciplines`: the same of other ways to serve than first come, first served.
+//! - `networks`: several stations that pass requests on, and policies that choose among them.
 //! - `peers`: latencies against another simulator's, SimPy's, where Python has it.
 //! - `golden`: one small run, written out.
 
@@ -12,6 +13,7 @@ mod dice;
 mod disciplines;
 mod golden;
 mod made_up;
+mod networks;
 mod peers;
 mod plain;
 mod policies;

@@ -6,7 +6,7 @@
 use crate::plain::{self, ns};
 use crate::policies::Fixed;
 use tierwise::sim::{
-    Fifo, GroupId, ModelId, Noise, Record, RunOptions, RunResult, Service, Sharing, TapId, Tier, World, run,
+    Fifo, GroupId, ModelId, Noise, Policy, Record, RunOptions, RunResult, Service, Sharing, TapId, Tier, World, run,
 };
 use tierwise::stats::student;
 
@@ -22,10 +22,18 @@ pub fn replicate<const N: usize>(
     at: u16,
     of: impl Fn(&RunResult, &[Record]) -> [f64; N],
 ) -> [Vec<f64>; N] {
+    replicate_under(world, || Fixed { model: ModelId(0), upto: TapId(1), at: GroupId(at) }, of)
+}
+
+/// The same under any policy.
+pub fn replicate_under<P: Policy, const N: usize>(
+    world: &World,
+    policy: impl Fn() -> P,
+    of: impl Fn(&RunResult, &[Record]) -> [f64; N],
+) -> [Vec<f64>; N] {
     let one = |replication| {
         let mut records = Vec::new();
-        let mut policy = Fixed { model: ModelId(0), upto: TapId(1), at: GroupId(at) };
-        let result = run(world, &mut policy, replication, &RunOptions::default(), &mut records).unwrap();
+        let result = run(world, &mut policy(), replication, &RunOptions::default(), &mut records).unwrap();
         of(&result, &records)
     };
     let all: Vec<[f64; N]> = (0..20).map(one).collect();
