@@ -3,12 +3,13 @@ use crate::catalog;
 use crate::policy::{Entry, Registry};
 use crate::problem::{Problem, Problems, remedy_for_name};
 use crate::report::data::metric;
+use crate::scenario;
 use clap::Args;
 
-/// Explains a policy, a preset or a column of a table, with its sources.
+/// Explains a policy, a preset, a key of scenario files or a column of a table.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// Its name.
+    /// Its name; a key's path or the end of it, such as `nodes.service.fifo` or `fifo`.
     name: String,
 }
 
@@ -17,6 +18,7 @@ impl Explain {
         let name = self.name.as_str();
         let policy = registry.entries().iter().find(|e| e.name == name).map(policy);
         let text = policy.or_else(|| device(name)).or_else(|| link(name)).or_else(|| column(name));
+        let text = text.or_else(|| key(name, registry));
         say(text.ok_or_else(|| unknown(name, registry))?);
         Ok(())
     }
@@ -44,6 +46,21 @@ fn device(name: &str) -> Option<String> {
 
 fn link(name: &str) -> Option<String> {
     Some(format!("link preset {name}\n\n{}", toml::to_string(&catalog::link(name)?).ok()?))
+}
+
+/// What scenario files say with it: every key of that name, with those in it.
+fn key(name: &str, registry: &Registry) -> Option<String> {
+    let keys = scenario::schema(registry).keys();
+    let meant = |at: usize| {
+        let key = &keys[at];
+        let inner = keys[at + 1..].iter().take_while(|k| k.depth > key.depth);
+        let inner: String =
+            inner.map(|k| format!("\n{}{}{}", "  ".repeat(k.depth - key.depth), k.name, k.line())).collect();
+        let word = if key.path.ends_with(&key.name) { String::new() } else { format!(" = {}", key.name) };
+        format!("{}{word}{}{inner}", key.path, key.line())
+    };
+    let found: Vec<String> = (0..keys.len()).filter(|at| keys[*at].is_meant_by(name)).map(meant).collect();
+    (!found.is_empty()).then(|| found.join("\n\n"))
 }
 
 fn column(name: &str) -> Option<String> {

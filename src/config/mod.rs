@@ -10,12 +10,14 @@ mod check;
 mod named;
 mod quantity;
 mod read;
+mod reference;
 mod schema;
 mod tree;
 
 pub use named::Named;
 pub use quantity::in_base_unit;
 pub use read::Fault;
+pub use reference::{Key, page};
 pub use schema::Schema;
 pub use tree::{Entry, Node, Value};
 

@@ -54,6 +54,14 @@ pub fn schema(registry: &Registry) -> Schema {
     schema
 }
 
+/// Every key of scenario files with what it means, as a page in Markdown: `scenarios/README.md`.
+pub fn reference(registry: &Registry) -> String {
+    let head = "Every key that a scenario may have. `<name>` is a name of yours; what is in quotes is a word to choose; what is\n\
+        indented below a word stands in a table of that name. `tierwise explain <key>` prints one of them, and `tierwise\n\
+        validate` tells what is wrong with a file. Each mechanism says in its source file what it assumes and whom it follows.";
+    crate::config::page("Scenario files", head, &schema(registry).keys())
+}
+
 impl Scenario {
     /// Understands a scenario file.
     ///

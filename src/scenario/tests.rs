@@ -364,3 +364,15 @@ proptest::proptest! {
         }
     }
 }
+
+/// Regenerate with `SNAPSHOTS=overwrite cargo test --release --no-default-features --lib scenario`.
+#[test]
+fn the_committed_reference_is_fresh() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/README.md");
+    let fresh = super::reference(&Registry::default());
+    if std::env::var_os("SNAPSHOTS").is_some_and(|v| v == "overwrite") {
+        std::fs::write(path, &fresh).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == fresh, "{path} is stale: SNAPSHOTS=overwrite writes it anew");
+}
