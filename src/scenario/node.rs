@@ -1,10 +1,11 @@
 //! Groups of equal nodes, and what they are.
 
+use super::level::{self, Level};
 use super::meaning::Meaning;
 use super::service;
 use crate::catalog::{Boundary, DevicePreset, Figure, FittedRange, ModelProfile, device, devices};
 use crate::problem::Problem;
-use crate::sim::{NodeGroup, Service, Tier, Work};
+use crate::sim::{NodeGroup, Service, Tier, Work, Works};
 use crate::units::{BytesPerSec, Macs, MacsPerSec, SimTime, Watts};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -42,6 +43,11 @@ pub struct Node {
     pub active: Option<Watts>,
     /// What the powers include. Absent: the preset's.
     pub boundary: Option<Boundary>,
+    /// Clock levels, by number from 0. Absent: the clock is fixed.
+    #[serde(default)]
+    pub levels: Vec<Level>,
+    /// The level that it begins with. Absent: the last one.
+    pub level: Option<u8>,
     /// Power usage effectiveness: powers are multiplied by this, from 1 up.
     #[serde(default = "unity")]
     pub overhead: f64,
@@ -82,14 +88,27 @@ impl Node {
         device
     }
 
-    /// Times of batches of this size.
-    fn work(&self, device: &DevicePreset, profile: &ModelProfile, size: u32) -> Result<Work, Problem> {
+    /// Times of batches of this size at this clock.
+    fn work(&self, device: &DevicePreset, profile: &ModelProfile, size: u32, clock: f64) -> Result<Work, Problem> {
         let mut device = device.clone();
         if let Some(rate) = self.rate {
             device.rate = [(profile.file.precision.clone(), given(rate))].into();
         }
+        if clock != 1.0 {
+            level::at_clock(&mut device, clock);
+        }
         let times = device.batch_times(profile, size)?;
-        Ok(Work { per_call: times.per_call, upto: times.upto, extrapolated: times.extrapolated })
+        let extrapolated = times.extrapolated || clock != 1.0;
+        Ok(Work { per_call: times.per_call, upto: times.upto, extrapolated })
+    }
+
+    /// Work of all roles that it hosts at this clock, without and with batches.
+    fn works(&self, device: &DevicePreset, profiles: &[(&str, &ModelProfile)], clock: f64) -> (Works, Vec<Works>) {
+        let of = |i: usize, size| self.work(device, profiles[i].1, size, clock).ok();
+        let hosts = |role: &str| self.models.iter().any(|m| m == role);
+        let work: Works = (0..profiles.len()).map(|i| hosts(profiles[i].0).then(|| of(i, 1)).flatten()).collect();
+        let batches = service::batches(&self.service, &work, of);
+        (work, batches)
     }
 
     /// What this file alone can say of the node.
@@ -113,6 +132,7 @@ impl Node {
             meaning.tell(&at("overhead"), problem.remedy("write 1 for a node without overhead"));
         }
         self.check_whole(name, meaning);
+        level::check(&self.levels, self.level, &device, name, meaning);
         meaning.roles(name, &self.models);
     }
 
@@ -139,23 +159,36 @@ impl Node {
         if let Err(problem) = device.fits_batches(&here, service::largest_batch(&self.service)) {
             meaning.tell(&["nodes", name, "models"], problem);
         }
-        let mut one = |role: &str, profile: &ModelProfile| {
-            let item = hosted(role)?.to_string();
-            let told = |problem| meaning.tell(&["nodes", name, "models", &item], problem);
-            self.work(&device, profile, 1).map_err(told).ok()
+        for (role, profile) in profiles {
+            let Some(item) = hosted(role) else { continue };
+            if let Err(problem) = self.work(&device, profile, 1, 1.0) {
+                meaning.tell(&["nodes", name, "models", &item.to_string()], problem);
+            }
+        }
+        self.build(name, &device, |clock| self.works(&device, profiles, clock))
+    }
+
+    fn build(&self, name: &str, device: &DevicePreset, works: impl Fn(f64) -> (Works, Vec<Works>)) -> NodeGroup {
+        let levels: Vec<_> = self.levels.iter().map(|level| level.build(device, self.overhead, &works)).collect();
+        let level = self.level.unwrap_or(levels.len().saturating_sub(1) as u8);
+        let watts = |figure: &Figure<Watts>| Watts(figure.value.0 * self.overhead);
+        let fixed = || {
+            let (work, batches) = works(1.0);
+            crate::sim::Level { idle: watts(&device.idle), active: watts(&device.active), work, batches }
         };
-        let work: Vec<Option<Work>> = profiles.iter().map(|(role, profile)| one(role, profile)).collect();
-        let batches = service::batches(&self.service, &work, |i, size| self.work(&device, profiles[i].1, size).ok());
+        let first = levels.get(usize::from(level)).cloned().unwrap_or_else(fixed);
         NodeGroup {
             name: name.into(),
             tier: self.tier,
             count: self.count,
             service: self.service.clone(),
-            idle: Watts(device.idle.value.0 * self.overhead),
-            active: Watts(device.active.value.0 * self.overhead),
+            idle: first.idle,
+            active: first.active,
             boundary: device.boundary,
-            work,
-            batches,
+            work: first.work,
+            batches: first.batches,
+            levels,
+            level,
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn batches(
 }
 
 /// The same work, so many times as long.
-fn times(work: &Work, factor: f64) -> Work {
+pub(super) fn times(work: &Work, factor: f64) -> Work {
     let longer = |time: SimTime| SimTime::from_ns((time.ns() as f64 * factor + 0.5) as u64);
     Work { per_call: longer(work.per_call), upto: work.upto.iter().map(|t| longer(*t)).collect(), ..*work }
 }

@@ -1,7 +1,7 @@
 //! What a run adds up: whole nanoseconds, bytes and counts only, so that sums do not depend on their order.
 
 use super::layout::Layout;
-use super::result::{GroupAccount, ImageAccount, LinkAccount};
+use super::result::{GroupAccount, ImageAccount, LevelAccount, LinkAccount};
 use super::slab::Leg;
 use super::{Ending, GroupId, Hop, ModelId, World};
 use crate::problem::Problem;
@@ -14,6 +14,8 @@ pub(super) struct Accounts {
     stop: SimTime,
     pub groups: Vec<GroupAccount>,
     pub links: Vec<LinkAccount>,
+    /// By group: its levels, none where the clock is fixed.
+    pub levels: Vec<Vec<LevelAccount>>,
     pub images: Vec<ImageAccount>,
     /// By role and group.
     answers: Vec<u64>,
@@ -59,6 +61,7 @@ impl Accounts {
             stop: horizon.end + horizon.drain,
             groups: world.groups.iter().map(group).collect(),
             links: world.links.iter().map(link).collect(),
+            levels: world.groups.iter().map(|g| vec![LevelAccount::default(); g.levels.len()]).collect(),
             images: vec![ImageAccount::default(); world.labels.len()],
             answers: vec![0; world.models.len() * world.groups.len()],
             ends: [Ends::default(); 2],
@@ -105,13 +108,44 @@ impl Accounts {
 
     /// A service that begins, in a station that accounts for its own time.
     #[inline]
-    pub(super) fn charged(&mut self, group: GroupId, work: SimTime, counted: bool) {
+    pub(super) fn charged(&mut self, group: GroupId, level: u8, work: SimTime, counted: bool) {
         let (at, work) = (group.0 as usize, u128::from(work.ns()));
         self.served_ns[at] += work;
         if counted {
             self.groups[at].served += 1;
             self.groups[at].compute_ns += work;
+            self.levels[at].iter_mut().skip(level as usize).take(1).for_each(|l| l.compute_ns += work);
         }
+    }
+
+    /// What was left of a service is done at another level.
+    pub(super) fn recharged(&mut self, group: GroupId, levels: [u8; 2], work: [SimTime; 2], counted: bool) {
+        let (at, [before, after]) = (group.0 as usize, work.map(|w| u128::from(w.ns())));
+        self.served_ns[at] = self.served_ns[at] - before + after;
+        if counted {
+            self.groups[at].compute_ns = self.groups[at].compute_ns - before + after;
+            self.levels[at][levels[0] as usize].compute_ns -= before;
+            self.levels[at][levels[1] as usize].compute_ns += after;
+        }
+    }
+
+    /// The service of a request that has ended takes longer or less.
+    pub(super) fn changed_own(&mut self, work: [SimTime; 2]) {
+        let [before, after] = work.map(|w| u128::from(w.ns()));
+        self.own_ns = self.own_ns - before + after;
+    }
+
+    /// A node's clock changed.
+    pub(super) fn changed_level(&mut self, group: GroupId, level: u8) {
+        self.levels[group.0 as usize][level as usize].changes += 1;
+    }
+
+    /// What a station has accounted for by itself.
+    pub(super) fn live(&mut self, group: GroupId, busy: u128, queue: u128, at_level: &[u64]) {
+        let at = group.0 as usize;
+        self.groups[at].busy_ns += busy;
+        self.groups[at].queue_ns += queue;
+        self.levels[at].iter_mut().zip(at_level).for_each(|(level, ns)| level.time_ns += u128::from(*ns));
     }
 
     /// A request lost this time at such a station.

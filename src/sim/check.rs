@@ -37,7 +37,8 @@ fn group(world: &World, group: &NodeGroup) -> Result<(), Problem> {
         let what = format!("group `{name}`, `{}`: {}", key.join("."), problem.what);
         return Err(Problem { what, ..problem });
     }
-    let all = std::iter::once(&group.work).chain(&group.batches);
+    let levels = group.levels.iter().flat_map(|level| std::iter::once(&level.work).chain(&level.batches));
+    let all = std::iter::once(&group.work).chain(&group.batches).chain(levels);
     let complete = all.clone().all(|work| is_complete(world, work)) && all.clone().all(|work| same(work, &group.work));
     require(complete, || {
         Problem::new(format!("group `{name}`: work must name each role, and rise from tap to tap of each"))
@@ -46,6 +47,16 @@ fn group(world: &World, group: &NodeGroup) -> Result<(), Problem> {
     require(group.batches.len() == batches, || {
         Problem::new(format!("group `{name}`: work must be there for batches of each size"))
             .received(format!("{} sizes beyond one", group.batches.len()))
+    })?;
+    let first = group.levels.get(group.level as usize);
+    let same = first.is_none_or(|l| {
+        (l.idle, l.active, &l.work, &l.batches) == (group.idle, group.active, &group.work, &group.batches)
+    });
+    let equal = group.levels.iter().all(|level| level.batches.len() == batches);
+    require(same && equal && (group.levels.is_empty() || first.is_some()), || {
+        Problem::new(format!(
+            "group `{name}`: its figures are not those of the level it begins with, or levels lack batches"
+        ))
     })
 }
 

@@ -4,7 +4,8 @@
 //! or receiving power for as long as its own transfers would take alone at the full rate. Idle power is never a
 //! request's: it is reported over the counted window, what lies beyond it is charged to the requests that caused it.
 
-use super::result::{GroupAccount, LinkAccount};
+use super::accounts::Accounts;
+use super::result::{GroupAccount, LevelAccount, LinkAccount};
 use super::{Link, NodeGroup, Tier, World};
 
 /// Joules of a run.
@@ -20,9 +21,13 @@ fn joules(power: f64, ns: u128) -> f64 {
 }
 
 /// Fills in the groups' joules, and adds them up.
-pub(super) fn settle(world: &World, groups: &mut [GroupAccount], links: &[LinkAccount]) -> Energy {
+pub(super) fn settle(world: &World, accounts: &mut Accounts) -> Energy {
+    let (groups, links, levels) = (&mut accounts.groups, &accounts.links, &accounts.levels);
     world.links.iter().zip(links).for_each(|(link, account)| radios(link, account, groups));
-    world.groups.iter().zip(groups.iter_mut()).for_each(|(group, account)| node(group, account));
+    world.groups.iter().zip(groups.iter_mut()).zip(levels).for_each(|((group, account), levels)| match &levels[..] {
+        [] => node(group, account),
+        levels => node_with_levels(group, levels, account),
+    });
     let sum = |of: &dyn Fn(&GroupAccount) -> f64| groups.iter().map(of).sum::<f64>();
     let beyond = |g: &GroupAccount| g.compute_j + g.transmit_j + g.receive_j;
     let device = |(group, account): (&NodeGroup, &GroupAccount)| {
@@ -38,6 +43,13 @@ pub(super) fn settle(world: &World, groups: &mut [GroupAccount], links: &[LinkAc
 fn node(group: &NodeGroup, account: &mut GroupAccount) {
     account.idle_j = joules(group.idle.0, u128::from(account.span_ns) * u128::from(account.nodes));
     account.compute_j = joules(group.server_power().0, account.compute_ns);
+}
+
+fn node_with_levels(group: &NodeGroup, levels: &[LevelAccount], account: &mut GroupAccount) {
+    for ((number, level), of) in (0..).zip(&group.levels).zip(levels) {
+        account.idle_j += joules(level.idle.0, of.time_ns);
+        account.compute_j += joules(group.server_power_at(number).0, of.compute_ns);
+    }
 }
 
 fn radios(link: &Link, account: &LinkAccount, groups: &mut [GroupAccount]) {

@@ -76,6 +76,7 @@
 //!   service; rounded to the nearest ns, at least 1 ns: see `service/noise.rs`.
 //! - *Batches* are of equal (role, from, up to); which begin when, and who is charged what of their time, says
 //!   `service/batch.rs`. A batch's time is varied by the draw of its first request.
+//! - *Clock levels*: what a change does to work under way says `service/rescale.rs`. It takes effect at once.
 //! - *Urgency* orders those that wait by (priority or deadline, order of joining); who is pre-empted keeps its place, and
 //!   goes on where it stopped: see `service/ordered.rs`.
 //! - *Fair sharing* of links and of servers works in virtual time, in units of 2^-32 ns: see `service/pool.rs` for its

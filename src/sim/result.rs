@@ -184,6 +184,17 @@ impl GroupAccount {
     }
 }
 
+/// What a group did at one clock level; *counted* and *window* as for [`GroupAccount`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LevelAccount {
+    /// Window: nanoseconds at this level, summed over the nodes.
+    pub time_ns: u128,
+    /// Counted: server-nanoseconds of service.
+    pub compute_ns: u128,
+    /// The whole run: changes to this level.
+    pub changes: u64,
+}
+
 /// One link's account; *counted* and *window* as for [`GroupAccount`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LinkAccount {
@@ -249,6 +260,8 @@ pub struct RunResult {
     pub latency: Sketch,
     /// By group.
     pub groups: Vec<GroupAccount>,
+    /// By group: its clock levels; none where the clock is fixed.
+    pub levels: Vec<Vec<LevelAccount>>,
     /// By link.
     pub links: Vec<LinkAccount>,
     /// By image.

@@ -2,7 +2,7 @@
 
 use super::board::Board;
 use super::layout::Layout;
-use super::service::{Begun, Job, Leaving, Live, Look, Offer, Station, Table, Turn};
+use super::service::{Begun, Change, Job, Leaving, Live, Look, Means, Offer, Station, Table, Turn};
 use super::sharing::{Channel, Transfer, Window};
 use super::{Knowledge, NodeId, World};
 use crate::units::SimTime;
@@ -20,7 +20,7 @@ impl Nodes {
         let of = |group: &super::NodeGroup| {
             let table = Arc::new(Table::new(group));
             let window = (world.horizon.warm_up, world.horizon.end);
-            let station = || Station::of(&group.service, &table, explicit, window);
+            let station = || Station::of(group, &table, explicit, window);
             std::iter::repeat_with(station).take(group.count as usize).collect::<Vec<_>>()
         };
         let stations: Vec<Station> = world.groups.iter().flat_map(of).collect();
@@ -77,8 +77,31 @@ impl Nodes {
         }
     }
 
-    /// Busy and queueing time of the window that a live station has accounted for.
-    pub(super) fn times(&mut self, node: NodeId, now: SimTime) -> Option<(u128, u128)> {
+    /// A node's clock level.
+    #[inline]
+    pub(super) fn level(&self, node: NodeId) -> u8 {
+        match &self.stations[node.0 as usize] {
+            Station::Live(live) => live.level(),
+            Station::Elided(_) | Station::Explicit(_) => 0,
+        }
+    }
+
+    /// Changes a node's clock level.
+    pub(super) fn set_level(
+        &mut self,
+        node: NodeId,
+        now: SimTime,
+        level: u8,
+        means: impl Fn(u32) -> Means,
+        changes: &mut Vec<Change>,
+    ) {
+        if let Station::Live(live) = self.changing(node, now) {
+            live.set_level(now, level, means, changes);
+        }
+    }
+
+    /// Busy and queueing time of the window that a live station has accounted for, and its time at each level.
+    pub(super) fn times(&mut self, node: NodeId, now: SimTime) -> Option<(u128, u128, &[u64])> {
         Some(self.live(node)?.times(now))
     }
 
@@ -179,6 +202,10 @@ impl Knowledge for Known<'_> {
 
     fn busy(&self, node: NodeId) -> u32 {
         self.look(node).busy
+    }
+
+    fn level(&self, node: NodeId) -> Option<u8> {
+        Some(self.look(node).level)
     }
 
     fn backlog(&self, node: NodeId) -> SimTime {

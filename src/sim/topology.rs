@@ -1,7 +1,7 @@
 //! Where nodes stand in the tree, and what a hop costs: plain readings of a [`World`], without tables.
 
-use super::{Cell, Direction, GroupId, Link, NodeGroup, NodeId, Packet, Radio, Tier, World};
-use crate::units::{Bytes, SimTime, Watts};
+use super::{Cell, Direction, GroupId, Link, NodeId, Packet, Radio, Tier, World};
+use crate::units::{Bytes, SimTime};
 
 /// One link on a route, in one direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,19 +128,5 @@ impl Link {
     #[inline]
     pub fn radios(&self, up: bool) -> (&Radio, &Radio) {
         if up { (&self.lower_radio, &self.upper_radio) } else { (&self.upper_radio, &self.lower_radio) }
-    }
-}
-
-impl NodeGroup {
-    /// Power that one busy server adds.
-    #[inline]
-    pub fn server_power(&self) -> Watts {
-        Watts((self.active.0 - self.idle.0) / f64::from(self.servers().max(1)))
-    }
-
-    /// Servers of one node.
-    #[inline]
-    pub fn servers(&self) -> u32 {
-        self.service.servers()
     }
 }

@@ -15,6 +15,11 @@ pub trait Knowledge {
     fn backlog(&self, node: NodeId) -> SimTime;
     /// Airtime still to be sent in the channels from one node to another, summed over the route.
     fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime;
+    /// A node's clock level; `None`: the one that it begins with.
+    fn level(&self, node: NodeId) -> Option<u8> {
+        let _ = node;
+        None
+    }
 }
 
 /// Nothing is queued anywhere.
@@ -121,14 +126,20 @@ impl<'a> View<'a> {
         group.work.get(model.0 as usize).is_some_and(Option::is_some)
     }
 
-    /// Mean time to run a role on a node from one tap up to another, without waiting; [`SimTime::NEVER`] where it
+    /// Mean time to run a role on a node from one tap up to another, alone, at its clock level and without waiting; [`SimTime::NEVER`] where it
     /// cannot run.
     pub fn service_time(&self, model: ModelId, from: TapId, upto: TapId, node: NodeId) -> SimTime {
         let group = &self.world.groups[self.world.group_of(node).0 as usize];
-        match group.work.get(model.0 as usize) {
+        match group.work_at(self.level(node)).get(model.0 as usize) {
             Some(Some(work)) if from <= upto && (upto.0 as usize) < work.upto.len() => work.between(from, upto),
             _ => SimTime::NEVER,
         }
+    }
+
+    /// A node's clock level: an index into its group's, 0 where the clock is fixed.
+    pub fn level(&self, node: NodeId) -> u8 {
+        let group = &self.world.groups[self.world.group_of(node).0 as usize];
+        if group.levels.is_empty() { 0 } else { self.known.level(node).unwrap_or(group.level) }
     }
 
     /// Requests at a node beyond its busy servers: those that wait, or share servers that are too few.
@@ -179,7 +190,7 @@ impl<'a> View<'a> {
 
     /// Power that one busy server adds to a node.
     pub fn compute_power(&self, node: NodeId) -> Watts {
-        self.world.groups[self.world.group_of(node).0 as usize].server_power()
+        self.world.groups[self.world.group_of(node).0 as usize].server_power_at(self.level(node))
     }
 
     /// Power that transmitting adds to a node on its way up; zero where nothing is above it.

@@ -5,7 +5,7 @@ use crate::plain::ns;
 use std::sync::Arc;
 use tierwise::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
 use tierwise::sim::{
-    Arrivals, Batch, Cell, Codec, CodecId, Curve, Direction, Fifo, GroupId, Horizon, Information, Link, Model,
+    Arrivals, Batch, Cell, Codec, CodecId, Curve, Direction, Fifo, GroupId, Horizon, Information, Level, Link, Model,
     NodeGroup, Noise, Ordered, Packet, Radio, Service, Shared, Sharing, Site, Size, Tap, Tier, Work, Workload, World,
 };
 use tierwise::units::{BitsPerSec, Bytes, PerSec, SimTime, Watts};
@@ -20,15 +20,42 @@ fn codecs() -> Vec<Codec> {
 
 /// The same with the mechanisms that plain worlds lack.
 pub fn wide(dice: &Dice) -> World {
+    let clocks = dice.list(6, || dice.once_in(3).then(|| (dice.list(3, || dice.below(200)), dice.below(3) as u8)));
     let priorities = dice.list(2, || dice.below(3) as u8);
     let services = dice.list(6, || dice.once_in(2).then(|| service(dice)));
     let mut world = world(dice);
     world.workloads.iter_mut().zip(priorities).for_each(|(workload, priority)| workload.priority = priority);
+    let mut clocks = clocks.into_iter();
     world.groups.iter_mut().zip(services).for_each(|(group, service)| {
         group.service = service.unwrap_or_else(|| group.service.clone());
         group.batches = batches(group);
+        if let Some((figures, level)) = clocks.next().flatten() {
+            add_levels(group, &figures, level);
+        }
     });
     world
+}
+
+/// Three clock levels, at which the group's work takes (10 + number) / 10 as long, without and with batches.
+fn add_levels(group: &mut NodeGroup, figures: &[u64], level: u8) {
+    let slower = |works: &Vec<Option<Work>>, by: u64| {
+        let one = |work: &Work| Work {
+            per_call: ns(work.per_call.ns() * (10 + by) / 10),
+            upto: work.upto.iter().map(|t| ns(t.ns() * (10 + by) / 10)).collect(),
+            extrapolated: false,
+        };
+        works.iter().map(|work| work.as_ref().map(one)).collect::<Vec<_>>()
+    };
+    let one = |by: &u64| Level {
+        idle: Watts(*by as f64 * 0.01),
+        active: Watts(*by as f64 * 0.01 + (by % 7) as f64),
+        work: slower(&group.work, by % 20),
+        batches: group.batches.iter().map(|works| slower(works, by % 20)).collect(),
+    };
+    let levels: Vec<Level> = figures.iter().map(one).collect();
+    let first = levels[level as usize].clone();
+    (group.idle, group.active, group.work, group.batches) = (first.idle, first.active, first.work, first.batches);
+    (group.levels, group.level) = (levels, level);
 }
 
 /// Batches of n take half as long again for each more, and a call n times as long as that.
@@ -115,6 +142,8 @@ fn group(dice: &Dice, index: usize, tier: Tier, models: &[Model]) -> NodeGroup {
         boundary: Boundary::Board,
         work: models.iter().map(|m| (!dice.once_in(5)).then(|| work(dice, m.taps.len()))).collect(),
         batches: Vec::new(),
+        levels: Vec::new(),
+        level: 0,
     }
 }
 

@@ -6,12 +6,14 @@
 //! - `disciplines`: the same of other ways to serve than first come, first served.
 //! - `networks`: several stations that pass requests on, and policies that choose among them.
 //! - `peers`: latencies against another simulator's, SimPy's, where Python has it.
+//! - `levels`: changes of the clock by arithmetic.
 //! - `golden`: one small run, written out.
 
 mod agree;
 mod dice;
 mod disciplines;
 mod golden;
+mod levels;
 mod made_up;
 mod networks;
 mod peers;

@@ -24,6 +24,8 @@ pub fn group(name: &str, tier: Tier, count: u32, servers: u32) -> NodeGroup {
         boundary: Boundary::Board,
         work: Vec::new(),
         batches: Vec::new(),
+        levels: Vec::new(),
+        level: 0,
     }
 }
 

@@ -3,8 +3,8 @@
 use tierwise::problem::Problem;
 use tierwise::random::Rng;
 use tierwise::sim::{
-    Actions, Answer, CodecId, Facts, GroupId, Held, ModelId, Needs, NodeId, Outcome, PerRequest, Policy, Request,
-    RequestId, Step, TapId, View, World,
+    Action, Actions, Answer, CodecId, Facts, GroupId, Held, ModelId, Needs, NodeId, Outcome, PerRequest, Policy,
+    Request, RequestId, Step, TapId, View, World,
 };
 use tierwise::units::{Bytes, SimTime};
 
@@ -76,12 +76,21 @@ impl Wanderer {
         }
     }
 
+    fn note_level(&mut self, view: &View<'_>, node: NodeId) {
+        self.note(u64::from(view.level(node)));
+        self.note(view.service_time(ModelId(0), TapId(0), TapId(0), node).ns());
+        self.note(view.compute_power(node).0.to_bits());
+    }
+
     fn note_view(&mut self, view: &View<'_>) {
         self.note(view.now().ns());
         let nodes = 0..view.world().node_count();
         for node in nodes.clone().map(NodeId) {
             self.note(u64::from(view.waiting(node)) << 32 | u64::from(view.busy(node)));
             self.note(view.backlog(node).ns());
+            if !view.world().groups[view.group_of(node).0 as usize].levels.is_empty() {
+                self.note_level(view, node);
+            }
         }
         for (from, to) in nodes.clone().flat_map(|a| nodes.clone().map(move |b| (NodeId(a), NodeId(b)))) {
             if is_way(view, from, to) {
@@ -128,9 +137,15 @@ impl Policy for Wanderer {
         }
     }
 
-    fn tick(&mut self, view: &View<'_>, _: &mut Actions) {
+    /// Now and then changes a node's clock, where there are levels.
+    fn tick(&mut self, view: &View<'_>, actions: &mut Actions) {
         self.seen.push(Vec::new());
         self.note_view(view);
+        let node = NodeId((self.digest % u64::from(view.world().node_count())) as u32);
+        let levels = view.world().groups[view.group_of(node).0 as usize].levels.len() as u64;
+        if levels > 0 {
+            actions.0.push(Action::Level { node, level: (self.digest / 1024 % levels) as u8 });
+        }
     }
 
     fn plan(&mut self, batch: &[Request], view: &View<'_>, _: &mut Actions, rng: &mut Rng) {

@@ -92,7 +92,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             }
         }
         self.accounts.check()?;
-        let energy = energy::settle(self.world, &mut self.accounts.groups, &self.accounts.links);
+        let energy = energy::settle(self.world, &mut self.accounts);
         Ok(self.result(energy))
     }
 
@@ -138,6 +138,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             answered_by: self.accounts.answered_by(),
             groups: self.accounts.groups,
             links: self.accounts.links,
+            levels: self.accounts.levels,
             per_image: self.accounts.images,
             marginal_j: energy.marginal_j,
             device_j: energy.device_j,

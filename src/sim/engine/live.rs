@@ -18,23 +18,38 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     pub(super) fn settle(&mut self, node: NodeId) {
         while let Some(turn) = self.nodes.turn(node, self.now) {
             match turn {
-                Turn::Begins { slot, work, lasts, leaves } => {
-                    self.legs[slot].offered += lasts;
-                    self.begins(slot, node, work, leaves);
-                }
-                Turn::Resumes { slot, leaves } => self.schedule(slot, leaves, Rank::Leave),
-                Turn::Stops { slot } => self.legs[slot].pending = Key::NONE,
+                Turn::Begins { slot, work, leaves } => self.begins(slot, node, work, leaves),
+                Turn::Shares { slot, work } => self.shares(slot, node, work),
+                Turn::Resumes { slot, leaves } => self.resumes(slot, node, Some(leaves)),
+                Turn::Stops { slot } => self.stops(slot),
             }
         }
         self.expect_leave(node);
     }
 
-    /// A service begins; by what its time there exceeds that when it leaves, a request has waited.
     fn begins(&mut self, slot: u32, node: NodeId, work: SimTime, leaves: Option<SimTime>) {
         self.charge(slot, node, work);
+        self.resumes(slot, node, leaves);
+    }
+
+    /// A service begins at a speed that others change: by what its time there exceeds this work, a request has waited.
+    fn shares(&mut self, slot: u32, node: NodeId, work: SimTime) {
+        self.charge(slot, node, work);
+        self.legs[slot].offered += work;
+    }
+
+    /// A request has waited until now.
+    fn resumes(&mut self, slot: u32, node: NodeId, leaves: Option<SimTime>) {
+        let leg = &mut self.legs[slot];
+        let offered = std::mem::replace(&mut leg.offered, SimTime::NEVER);
+        self.accounts.lost(self.layout.group_of(node), offered, self.now, leg.counted);
         if let Some(leaves) = leaves {
             self.schedule(slot, leaves, Rank::Leave);
         }
+    }
+
+    fn stops(&mut self, slot: u32) {
+        (self.legs[slot].pending, self.legs[slot].offered) = (Key::NONE, self.now);
     }
 
     /// What a node's station must know of a request.
@@ -62,15 +77,14 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Charges a request with its service, which is its own part of a batch.
     fn charge(&mut self, slot: u32, node: NodeId, work: SimTime) {
-        let group = self.layout.group_of(node);
-        let tier = self.layout.tier[group.0 as usize] as usize;
+        let (group, level) = (self.layout.group_of(node), self.nodes.level(node));
+        let (tier, power) = (self.layout.tier[group.0 as usize] as usize, self.microwatts(node, level));
         let leg = &mut self.legs[slot];
         leg.compute_ns[tier] += work.ns();
         if self.needs.outcomes && node == leg.request.home {
-            let power = self.world.groups[group.0 as usize].server_power();
-            leg.home_fj += super::close::microwatts(power) * work.ns();
+            leg.home_fj += power * work.ns();
         }
-        self.accounts.charged(group, work, leg.counted);
+        self.accounts.charged(group, level, work, leg.counted);
     }
 
     /// Schedules the next leaving in place of the one that was expected before.
@@ -105,10 +119,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Adds what live stations have accounted for.
     pub(super) fn settle_nodes(&mut self) {
         for node in (0..self.world.node_count()).map(NodeId) {
-            if let Some((busy, queue)) = self.nodes.times(node, self.stop) {
-                let account = &mut self.accounts.groups[self.layout.group_of(node).0 as usize];
-                account.busy_ns += busy;
-                account.queue_ns += queue;
+            if let Some((busy, queue, at_level)) = self.nodes.times(node, self.stop) {
+                self.accounts.live(self.layout.group_of(node), busy, queue, at_level);
             }
         }
     }

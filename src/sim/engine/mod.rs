@@ -5,6 +5,7 @@ mod careful;
 mod close;
 mod fault;
 mod fork;
+mod level;
 mod live;
 mod send;
 mod serve;

@@ -30,7 +30,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline]
     pub(super) fn work(&self, slot: u32, compute: Compute) -> SimTime {
         let group = self.layout.group_of(compute.node).0 as usize;
-        let Some(work) = &self.world.groups[group].work[compute.model.0 as usize] else { return SimTime::from_ns(1) };
+        let world = &self.world.groups[group];
+        let level = if world.levels.is_empty() { 0 } else { self.nodes.level(compute.node) };
+        let Some(work) = &world.work_at(level)[compute.model.0 as usize] else { return SimTime::from_ns(1) };
         self.layout.spreads[group].time(work.between(compute.from, compute.upto), || self.service_bits(slot))
     }
 

@@ -4,7 +4,7 @@ use super::Engine;
 use crate::problem::Problem;
 use crate::sim::event::{Key, Rank};
 use crate::sim::stations::Known;
-use crate::sim::{Actions, NodeId, Policy, View};
+use crate::sim::{Action, Actions, NodeId, Policy, View};
 use crate::units::SimTime;
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -34,9 +34,13 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         };
         let view = View::new(self.world, &known, self.now, NodeId(0), NodeId(0));
         call(self.policy, &view, &mut actions);
-        if actions.0.is_empty() {
-            return Ok(());
+        actions.0.into_iter().try_for_each(|action| self.act(action))
+    }
+
+    fn act(&mut self, action: Action) -> Result<(), Problem> {
+        match action {
+            Action::Level { node, level } => self.set_level(node, level),
+            other => Err(Problem::new("this action is not offered").received(format!("{other:?}"))),
         }
-        Err(Problem::new("actions are not offered").received(format!("{:?}", actions.0)))
     }
 }

@@ -64,7 +64,7 @@ impl Fifo {
                 (ahead.len() as u32, ahead.map(|u| u128::from(u.since(at).ns())).sum())
             }
         };
-        Look { waiting: self.begins.as_deref().map_or(0, waiting) as u32, busy, work }
+        Look { waiting: self.begins.as_deref().map_or(0, waiting) as u32, busy, work, ..Look::default() }
     }
 }
 

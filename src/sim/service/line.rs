@@ -54,6 +54,6 @@ impl Line {
     pub(crate) fn look(&self, at: SimTime) -> Look {
         let served = self.ends - u128::from(self.busy) * u128::from(at.ns());
         let queued: u128 = self.waiting.iter().map(|(_, work)| u128::from(work.ns())).sum();
-        Look { waiting: self.waiting.len() as u32, busy: self.busy, work: served + queued }
+        Look { waiting: self.waiting.len() as u32, busy: self.busy, work: served + queued, ..Look::default() }
     }
 }

@@ -5,17 +5,18 @@
 use super::batch::{Batching, Table};
 use super::ordered::Ordered;
 use super::shared::Shared;
-use super::{Job, Leaving, Look, Offer};
-use crate::sim::{Service, world};
+use super::{Change, Job, Leaving, Look, Means, Offer};
+use crate::sim::{NodeGroup, Service, world};
 use crate::units::SimTime;
 use std::sync::Arc;
 
 /// What follows from a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
-    /// A service begins; it ends then, or at a time that others change and the station announces.
-    /// It lasts for its work, or for that of those with whom it is computed.
-    Begins { slot: u32, work: SimTime, lasts: SimTime, leaves: Option<SimTime> },
+    /// A service begins, and ends then; in a batch, which ends for all at once, the time is told for the first alone.
+    Begins { slot: u32, work: SimTime, leaves: Option<SimTime> },
+    /// A service begins, at a speed that others change; the station announces who is done next.
+    Shares { slot: u32, work: SimTime },
     /// A service that was stopped goes on, and ends then.
     Resumes { slot: u32, leaves: SimTime },
     /// A service stops: it does not end when it was to.
@@ -39,11 +40,14 @@ pub(crate) struct Live {
     /// Of the window: server-nanoseconds busy, request-nanoseconds waiting.
     busy_ns: u128,
     queue_ns: u128,
+    level: u8,
+    /// Nanoseconds of the window at each level.
+    at_level: Vec<u64>,
 }
 
 impl Discipline {
-    fn new(service: &Service, table: &Arc<Table>) -> Self {
-        match service {
+    fn new(group: &NodeGroup, table: &Arc<Table>) -> Self {
+        match &group.service {
             Service::Fifo(world::Fifo { servers, bound, noise }) => Self::Ordered(Ordered::new(&world::Ordered {
                 servers: *servers,
                 bound: *bound,
@@ -52,7 +56,7 @@ impl Discipline {
             })),
             Service::Sharing(spec) => Self::Shared(Shared::new(spec)),
             Service::Priority(spec) | Service::Edf(spec) => Self::Ordered(Ordered::new(spec)),
-            Service::Batch(spec) => Self::Batching(Batching::new(spec, table.clone())),
+            Service::Batch(spec) => Self::Batching(Batching::new(spec, table.clone(), group.level)),
         }
     }
 
@@ -66,8 +70,39 @@ impl Discipline {
 }
 
 impl Live {
-    pub(crate) fn new(service: &Service, table: &Arc<Table>, window: (SimTime, SimTime)) -> Self {
-        Self { discipline: Discipline::new(service, table), window, last: SimTime::ZERO, busy_ns: 0, queue_ns: 0 }
+    pub(crate) fn new(group: &NodeGroup, table: &Arc<Table>, window: (SimTime, SimTime)) -> Self {
+        Self {
+            discipline: Discipline::new(group, table),
+            window,
+            last: SimTime::ZERO,
+            busy_ns: 0,
+            queue_ns: 0,
+            level: group.level,
+            at_level: vec![0; group.levels.len().max(1)],
+        }
+    }
+
+    #[inline]
+    pub(crate) fn level(&self) -> u8 {
+        self.level
+    }
+
+    /// Changes the clock: `means` gives a slot's mean times. Notes what changes of services that have
+    /// begun.
+    pub(crate) fn set_level(
+        &mut self,
+        now: SimTime,
+        level: u8,
+        means: impl Fn(u32) -> Means,
+        changes: &mut Vec<Change>,
+    ) {
+        self.pass(now);
+        self.level = level;
+        match &mut self.discipline {
+            Discipline::Shared(shared) => shared.rescale(now, means, changes),
+            Discipline::Ordered(ordered) => ordered.rescale(now, means, changes),
+            Discipline::Batching(batching) => batching.rescale(now, level, changes),
+        }
     }
 
     pub(crate) fn offer(&mut self, now: SimTime, job: Job) -> Offer {
@@ -118,25 +153,27 @@ impl Live {
     }
 
     pub(crate) fn look(&self, at: SimTime) -> Look {
-        match &self.discipline {
+        let look = match &self.discipline {
             Discipline::Shared(shared) => shared.look(at),
             Discipline::Ordered(ordered) => ordered.look(at),
             Discipline::Batching(batching) => batching.look(at),
-        }
+        };
+        Look { level: self.level, ..look }
     }
 
-    /// Busy and queueing time of the window, up to `now`.
-    pub(crate) fn times(&mut self, now: SimTime) -> (u128, u128) {
+    /// Busy and queueing time of the window up to `now`, and its time at each level.
+    pub(crate) fn times(&mut self, now: SimTime) -> (u128, u128, &[u64]) {
         self.pass(now);
-        (self.busy_ns, self.queue_ns)
+        (self.busy_ns, self.queue_ns, &self.at_level)
     }
 
     /// Nothing changes until `now`: adds what that time is worth.
     fn pass(&mut self, now: SimTime) {
-        let counted = u128::from(now.min(self.window.1).since(self.last.max(self.window.0)).ns());
+        let counted = now.min(self.window.1).since(self.last.max(self.window.0)).ns();
         let (busy, waiting) = self.discipline.counts();
-        self.busy_ns += u128::from(busy) * counted;
-        self.queue_ns += u128::from(waiting) * counted;
+        self.busy_ns += u128::from(busy) * u128::from(counted);
+        self.queue_ns += u128::from(waiting) * u128::from(counted);
+        self.at_level[self.level as usize] += counted;
         self.last = now;
     }
 }

@@ -11,6 +11,7 @@ mod live;
 mod noise;
 mod ordered;
 mod pool;
+mod rescale;
 mod shared;
 
 pub(super) use batch::{Kind, Table};
@@ -19,8 +20,9 @@ pub(super) use line::Line;
 pub(super) use live::{Live, Turn};
 pub(super) use noise::Spread;
 pub(super) use pool::{Leaving, Pool};
+pub(super) use rescale::{Change, Means, scaled, scaled_finely};
 
-use super::Service;
+use super::{NodeGroup, Service};
 use crate::units::SimTime;
 use std::sync::Arc;
 
@@ -64,6 +66,8 @@ pub(super) struct Look {
     pub busy: u32,
     /// Nanoseconds of work in service and waiting, over all servers.
     pub work: u128,
+    /// Its clock level.
+    pub level: u8,
 }
 
 /// A station: worked out at once, event by event, or with an order that others change.
@@ -83,11 +87,12 @@ impl Station {
         }
     }
 
-    /// A node's station, `table` being that of its group; `window` is what it accounts for.
-    pub(super) fn of(service: &Service, table: &Arc<Table>, explicit: bool, window: (SimTime, SimTime)) -> Self {
-        match service {
-            Service::Fifo(fifo) => Self::new(fifo.servers, fifo.bound, explicit),
-            service => Self::Live(Box::new(Live::new(service, table, window))),
+    /// A node's station, `table` being that of its group; `window` is what it accounts for. A clock that may change can
+    /// change any leaving.
+    pub(super) fn of(group: &NodeGroup, table: &Arc<Table>, explicit: bool, window: (SimTime, SimTime)) -> Self {
+        match &group.service {
+            Service::Fifo(fifo) if group.levels.is_empty() => Self::new(fifo.servers, fifo.bound, explicit),
+            _ => Self::Live(Box::new(Live::new(group, table, window))),
         }
     }
 

@@ -4,7 +4,7 @@
 //! them, among equals of who came last. Who was pre-empted keeps its place in the order, whatever the queue's bound, and
 //! later goes on where it stopped, on whichever server: pre-emptive resume.
 
-use super::{Job, Look, Offer, Turn};
+use super::{Change, Job, Look, Means, Offer, Turn, scaled};
 use crate::sim::world;
 use crate::units::SimTime;
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ impl Ordered {
         self.ends += u128::from(leaves.ns());
         self.running.insert(place, Running { slot, leaves });
         self.places.insert(slot, place);
-        let begins = Turn::Begins { slot, work: left, lasts: left, leaves: Some(leaves) };
+        let begins = Turn::Begins { slot, work: left, leaves: Some(leaves) };
         Some(if stopped { Turn::Resumes { slot, leaves } } else { begins })
     }
 
@@ -127,6 +127,24 @@ impl Ordered {
         waiting.is_some()
     }
 
+    /// All goes on at another speed, `means` giving a slot's.
+    pub(crate) fn rescale(&mut self, now: SimTime, means: impl Fn(u32) -> Means, changes: &mut Vec<Change>) {
+        let change = |slot, left, after| Change { slot, work: [left, after], shares: false, leaves: None };
+        for running in self.running.values_mut() {
+            let left = running.leaves.since(now);
+            let after = scaled(left, means(running.slot));
+            running.leaves = now + after;
+            changes.push(Change { leaves: Some(running.leaves), ..change(running.slot, left, after) });
+        }
+        for waiting in self.waiting.values_mut() {
+            let left = waiting.left;
+            waiting.left = scaled(left, means(waiting.slot));
+            changes.extend(waiting.stopped.then(|| change(waiting.slot, left, waiting.left)));
+        }
+        self.ends = self.running.values().map(|running| u128::from(running.leaves.ns())).sum();
+        self.queued = self.waiting.values().map(|waiting| u128::from(waiting.left.ns())).sum();
+    }
+
     /// How many servers are busy, and how many requests wait.
     pub(crate) fn counts(&self) -> (u32, u32) {
         (self.running.len() as u32, self.waiting.len() as u32)
@@ -134,7 +152,12 @@ impl Ordered {
 
     pub(crate) fn look(&self, at: SimTime) -> Look {
         let (busy, waiting) = self.counts();
-        Look { waiting, busy, work: self.ends - u128::from(busy) * u128::from(at.ns()) + self.queued }
+        Look {
+            waiting,
+            busy,
+            work: self.ends - u128::from(busy) * u128::from(at.ns()) + self.queued,
+            ..Look::default()
+        }
     }
 }
 
@@ -183,7 +206,7 @@ mod tests {
                     leaving.insert(slot, leaves.ns());
                 }
                 Turn::Stops { slot } => assert!(leaving.remove(&slot).unwrap() > now),
-                Turn::Begins { leaves: None, .. } => unreachable!(),
+                Turn::Begins { leaves: None, .. } | Turn::Shares { .. } => unreachable!(),
             }
         }
     }

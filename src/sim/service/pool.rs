@@ -10,6 +10,7 @@
 //! The next to leave does so at `last change + ceil((target - V) * n / (min(c, n) << 32))`, and with it all whose target
 //! V has reached.
 
+use super::{Change, Means, scaled_finely};
 use crate::units::SimTime;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -32,6 +33,11 @@ pub(crate) struct Pool {
 
 /// A slot, and when it leaves if nobody joins before.
 pub(crate) type Leaving = (u32, SimTime);
+
+/// In nanoseconds, rounded up.
+fn whole(fine: u128) -> SimTime {
+    SimTime::from_ns(u64::try_from(fine.div_ceil(1 << SCALE)).unwrap_or(u64::MAX))
+}
 
 impl Pool {
     pub(crate) fn new(servers: u32) -> Self {
@@ -98,6 +104,20 @@ impl Pool {
             self.virtual_time = 0;
         }
         Some(slot)
+    }
+
+    /// Everybody's work goes on at another speed, `means` giving a slot's; notes what is left before and then.
+    pub(crate) fn rescale(&mut self, now: SimTime, means: impl Fn(u32) -> Means, changes: &mut Vec<Change>) {
+        self.advance(now);
+        let reached = std::mem::take(&mut self.virtual_time);
+        let one = |Reverse((target, birth, slot)): Reverse<(u128, u64, u32)>| {
+            let left = target.saturating_sub(reached);
+            let then = scaled_finely(left, means(slot));
+            changes.push(Change { slot, work: [left, then].map(whole), shares: true, leaves: None });
+            Reverse((then, birth, slot))
+        };
+        self.heap = std::mem::take(&mut self.heap).into_iter().map(one).collect();
+        self.targets = self.heap.iter().map(|Reverse((target, ..))| target).sum();
     }
 
     /// Work still to be done at `at`, in nanoseconds, rounded up.

@@ -3,7 +3,7 @@
 //! Whoever is in the pool beyond the number of servers counts as waiting, for it is the same time that is lost: a
 //! request has waited for as long as it was there less its work, and requests present are those busy and those waiting.
 
-use super::{Job, Leaving, Look, Offer, Pool, Turn};
+use super::{Change, Job, Leaving, Look, Means, Offer, Pool, Turn, scaled};
 use crate::sim::world;
 use crate::units::SimTime;
 use std::collections::VecDeque;
@@ -53,7 +53,14 @@ impl Shared {
         let Job { slot, birth, work, .. } = self.waiting.pop_front()?;
         self.queued -= u128::from(work.ns());
         self.pool.join(now, (birth, slot), work);
-        Some(Turn::Begins { slot, work, lasts: work, leaves: None })
+        Some(Turn::Shares { slot, work })
+    }
+
+    /// All goes on at another speed, `means` giving a slot's.
+    pub(crate) fn rescale(&mut self, now: SimTime, means: impl Fn(u32) -> Means, changes: &mut Vec<Change>) {
+        self.pool.rescale(now, &means, changes);
+        self.waiting.iter_mut().for_each(|job| job.work = scaled(job.work, means(job.slot)));
+        self.queued = self.waiting.iter().map(|job| u128::from(job.work.ns())).sum();
     }
 
     /// Takes out somebody who waits.
@@ -82,6 +89,6 @@ impl Shared {
 
     pub(crate) fn look(&self, at: SimTime) -> Look {
         let (busy, waiting) = self.counts();
-        Look { waiting, busy, work: self.pool.backlog(at) + self.queued }
+        Look { waiting, busy, work: self.pool.backlog(at) + self.queued, ..Look::default() }
     }
 }

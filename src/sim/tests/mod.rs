@@ -64,6 +64,8 @@ pub(super) fn group(name: &str, tier: Tier, count: u32, servers: u32, work: u64,
         boundary: Boundary::Board,
         work: vec![Some(work); models],
         batches: Vec::new(),
+        levels: Vec::new(),
+        level: 0,
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! `scenario` builds it from a file, tests build it by hand; the engine only reads it.
 
+mod level;
 mod limits;
 mod service;
 
+pub use level::*;
 pub use limits::*;
 pub use service::*;
 
@@ -96,9 +98,13 @@ pub struct NodeGroup {
     /// What the powers include.
     pub boundary: Boundary,
     /// Work of each role here, by [`ModelId`]; `None`: it is not there.
-    pub work: Vec<Option<Work>>,
+    pub work: Works,
     /// The same of batches of two, three, … up to the largest; empty where nothing is batched.
-    pub batches: Vec<Vec<Option<Work>>>,
+    pub batches: Vec<Works>,
+    /// Its clock levels; empty: it has only one.
+    pub levels: Vec<Level>,
+    /// The level that it begins with, whose powers and work are those above.
+    pub level: u8,
 }
 
 /// Service times of one role on one group.

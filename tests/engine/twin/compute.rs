@@ -43,10 +43,7 @@ impl Twin<'_> {
     }
 
     fn work(&self, birth: u64, job: Job) -> u64 {
-        let group = &self.world.groups[place::group_of(self.world, job.node)];
-        let work = group.work[job.model.0 as usize].as_ref().expect("was checked");
-        let layers = work.upto[job.upto.0 as usize].ns() - work.upto[job.from.0 as usize].ns();
-        let mean = (work.per_call.ns() + layers).max(1);
+        let mean = self.nodes[job.node as usize].batch_time((job.model, job.from, job.upto), 1);
         self.vary(birth, job.node, mean)
     }
 
@@ -75,7 +72,9 @@ impl Twin<'_> {
             if !self.nodes[node as usize].shares() {
                 self.events.add(job.ends, What::Served, job.birth);
             }
-            if !job.stopped {
+            if job.stopped {
+                self.has_waited(node, job);
+            } else {
                 self.charge_service(node, job);
             }
         }
@@ -103,21 +102,21 @@ impl Twin<'_> {
         let world = self.world;
         let g = place::group_of(world, node);
         let tier = [Tier::Device, Tier::Edge, Tier::Cloud].iter().position(|t| *t == world.groups[g].tier);
-        // Elsewhere what was lost is known at the end.
-        let waits = matches!(world.groups[g].service, Service::Fifo(_));
-        let waited = if waits { self.now - job.offered } else { 0 };
+        let level = self.nodes[node as usize].level;
         let charged = if self.nodes[node as usize].batches() { job.share } else { job.work };
         let life = self.life(job.birth);
         life.compute_ns[tier.expect("one of them")] += charged;
         life.work = job.work;
         if life.request.home == NodeId(node) {
-            life.home_j += world.groups[g].server_power().0 * charged as f64 * 1e-9;
+            life.home_j += world.groups[g].server_power_at(level).0 * charged as f64 * 1e-9;
         }
         if life.counted {
             let sums = &mut self.sums.groups[g];
             sums.served += 1;
-            sums.wait_ns += waited;
             sums.compute_ns += charged;
+        }
+        if !self.nodes[node as usize].shares() {
+            self.has_waited(node, job);
         }
     }
 
@@ -147,14 +146,45 @@ impl Twin<'_> {
         self.begin_services(job.node);
     }
 
-    /// What a request did not need for its work it has waited.
-    fn left(&mut self, node: u32, job: node::Job) {
-        let (g, now) = (place::group_of(self.world, node), self.now);
-        let life = self.life(job.birth);
-        let waited = u64::from(life.counted) * (now - job.offered - life.work);
-        if !matches!(self.world.groups[g].service, Service::Fifo(_)) {
-            self.sums.groups[g].wait_ns += waited;
+    /// Of those that share, what a request did not need for its work it has waited.
+    fn left(&mut self, node: u32, mut job: node::Job) {
+        if self.nodes[node as usize].shares() {
+            job.offered += self.lives[&job.birth].work;
+            self.has_waited(node, job);
         }
-        self.expect_ask(job.birth, now);
+        self.expect_ask(job.birth, self.now);
+    }
+
+    fn has_waited(&mut self, node: u32, job: node::Job) {
+        let counted = u64::from(self.lives[&job.birth].counted);
+        self.sums.groups[place::group_of(self.world, node)].wait_ns += counted * self.now.saturating_sub(job.offered);
+    }
+
+    /// Changes a node's clock.
+    pub fn set_level(&mut self, node: u32, level: u8) {
+        let (world, now) = (self.world, self.now);
+        let g = place::group_of(world, node);
+        let tier = [Tier::Device, Tier::Edge, Tier::Cloud].iter().position(|t| *t == world.groups[g].tier);
+        let powers = [self.nodes[node as usize].level, level].map(|l| world.groups[g].server_power_at(l).0);
+        for (job, [left, then]) in self.nodes[node as usize].set_level(now, level) {
+            let life = self.life(job.birth);
+            let compute = &mut life.compute_ns[tier.expect("one of them")];
+            *compute = (*compute + then).wrapping_sub(left);
+            life.work = life.work + then - left;
+            if life.request.home == NodeId(node) {
+                life.home_j += (powers[1] * then as f64 - powers[0] * left as f64) * 1e-9;
+            }
+            if life.counted {
+                self.sums.groups[g].compute_ns += then;
+                self.sums.groups[g].compute_ns -= left;
+            }
+            let station = &self.nodes[node as usize];
+            let served = station.served.iter().any(|other| other.birth == job.birth);
+            if served && !station.shares() && (!station.batches() || job.batch == job.birth) {
+                self.events.forget_of(What::Served, job.birth);
+                self.events.add(job.ends, What::Served, job.birth);
+            }
+        }
+        self.expect_shared(node);
     }
 }

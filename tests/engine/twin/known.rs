@@ -10,14 +10,14 @@ use tierwise::units::SimTime;
 /// Queues and airtimes at one instant.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
-    /// By node: waiting, busy, work.
-    nodes: Vec<(u32, u32, u64)>,
+    /// By node: waiting, busy, work, level.
+    nodes: Vec<(u32, u32, u64, u8)>,
     channels: BTreeMap<ChannelKey, u64>,
 }
 
 impl Picture {
     pub fn of(nodes: &[Node], channels: &BTreeMap<ChannelKey, Channel>, at: u64) -> Self {
-        let node = |n: &Node| (n.queue(), n.busy(), n.work(at));
+        let node = |n: &Node| (n.queue(), n.busy(), n.work(at), n.level);
         Self {
             nodes: nodes.iter().map(node).collect(),
             channels: channels.iter().map(|(key, c)| (*key, c.backlog(at))).collect(),
@@ -34,7 +34,7 @@ pub struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn node(&self, node: NodeId) -> (u32, u32, u64) {
+    fn node(&self, node: NodeId) -> (u32, u32, u64, u8) {
         let exact = self.world.information.staleness == SimTime::ZERO || self.here == Some(node.0);
         let picture = if exact { &self.exact } else { self.published };
         picture.nodes[node.0 as usize]
@@ -48,6 +48,10 @@ impl Knowledge for Known<'_> {
 
     fn busy(&self, node: NodeId) -> u32 {
         self.node(node).1
+    }
+
+    fn level(&self, node: NodeId) -> Option<u8> {
+        Some(self.node(node).3)
     }
 
     fn backlog(&self, node: NodeId) -> SimTime {

@@ -24,7 +24,9 @@ use node::Node;
 use std::collections::BTreeMap;
 pub use sums::Sums;
 use tierwise::random::{Purpose, Rng, Stream};
-use tierwise::sim::{Actions, Answer, Ending, Held, NodeId, Policy, Record, RequestId, Step, TapId, View, World};
+use tierwise::sim::{
+    Action, Actions, Answer, Ending, Held, NodeId, Policy, Record, RequestId, Step, TapId, View, World,
+};
 use tierwise::units::SimTime;
 
 /// What the twin found.
@@ -182,7 +184,14 @@ impl<'a> Twin<'a> {
         let published = self.published.clone();
         let known = self.known(&published, None);
         let view = View::new(self.world, &known, SimTime::from_ns(self.now), NodeId(0), NodeId(0));
-        self.policy.tick(&view, &mut Actions::default());
+        let mut actions = Actions::default();
+        self.policy.tick(&view, &mut actions);
+        for action in actions.0 {
+            let Action::Level { node, level } = action else { panic!("no other is offered") };
+            if self.nodes[node.0 as usize].level != level {
+                self.set_level(node.0, level);
+            }
+        }
         self.expect_tick();
     }
 

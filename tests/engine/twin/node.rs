@@ -1,7 +1,7 @@
 //! A node's servers and its queue, as they are pictured.
 
 use std::collections::{BTreeSet, VecDeque};
-use tierwise::sim::{ModelId, Service, TapId, Work, World};
+use tierwise::sim::{ModelId, Service, TapId, Works, World};
 
 /// Work of those that share servers is told in 2^-32 ns.
 const FINE: i128 = 1 << 32;
@@ -39,8 +39,9 @@ pub struct Node {
     pub came: u64,
     /// The last coming or going among those that share.
     last: u64,
-    /// Work by size of the batch less one, then by role.
-    table: Vec<Vec<Option<Work>>>,
+    /// Clock level, and work by level, then by size of the batch less one, then by role.
+    pub level: u8,
+    table: Vec<Vec<Works>>,
 }
 
 /// A node for each that the world has.
@@ -48,13 +49,18 @@ pub fn all(world: &World) -> Vec<Node> {
     let mut nodes = Vec::new();
     for group in &world.groups {
         for _ in 0..group.count {
-            let table = std::iter::once(&group.work).chain(&group.batches).cloned().collect();
+            let sizes = |work: &Works, batches: &[Works]| std::iter::once(work).chain(batches).cloned().collect();
+            let mut table: Vec<_> = group.levels.iter().map(|level| sizes(&level.work, &level.batches)).collect();
+            if table.is_empty() {
+                table.push(sizes(&group.work, &group.batches));
+            }
             nodes.push(Node {
                 service: group.service.clone(),
                 served: Vec::new(),
                 waiting: VecDeque::new(),
                 came: 0,
                 last: 0,
+                level: group.level,
                 table,
             });
         }
@@ -111,7 +117,7 @@ impl Node {
         }
         let at = self.served.iter().position(|job| job.place == last)?;
         let mut job = self.served.remove(at);
-        (job.work, job.stopped) = (job.ends - now, true);
+        (job.work, job.stopped, job.offered) = (job.ends - now, true, now);
         self.waiting.push_back(job);
         Some(job)
     }
@@ -121,8 +127,8 @@ impl Node {
         self.waiting.iter().copied().filter(|job| job.kind == kind).collect()
     }
 
-    fn batch_time(&self, (model, from, upto): Kind, size: usize) -> u64 {
-        let work = self.table[size - 1][model.0 as usize].as_ref().expect("was checked");
+    pub fn batch_time(&self, (model, from, upto): Kind, size: usize) -> u64 {
+        let work = self.table[self.level as usize][size - 1][model.0 as usize].as_ref().expect("was checked");
         let layers = work.upto[upto.0 as usize].ns() - work.upto[from.0 as usize].ns();
         (work.per_call.ns() + layers).max(1)
     }
@@ -244,5 +250,41 @@ impl Node {
             }
         }
         sum
+    }
+
+    /// Changes the clock: what each has left becomes as much more as its computation takes more, rounded up. Gives those
+    /// whose service has begun, with what was left of it before and now, of a batch its part.
+    pub fn set_level(&mut self, now: u64, level: u8) -> Vec<(Job, [u64; 2])> {
+        self.catch_up(now);
+        let before = self.clone();
+        self.level = level;
+        let after = self.clone();
+        let (shares, batches) = (self.shares(), self.batches());
+        let scaled = |left: i128, kind, n| {
+            let (from, to) = (i128::from(before.batch_time(kind, n)), i128::from(after.batch_time(kind, n)));
+            (left * to + from - 1) / from
+        };
+        let mut changed = Vec::new();
+        for job in &mut self.served {
+            let with: Vec<_> = before.served.iter().filter(|other| batches && other.batch == job.batch).collect();
+            let n = with.len().max(1);
+            let left = if shares { job.left } else { i128::from(job.ends - now) };
+            let then = scaled(left, job.kind, n);
+            let i = with.iter().position(|other| other.birth == job.birth).unwrap_or(0) as u64;
+            let part = |left: i128| {
+                let left = if shares { (left + FINE - 1) / FINE } else { left } as u64;
+                left / n as u64 + u64::from(i < left % n as u64)
+            };
+            (job.ends, job.left) = (now + then as u64, then);
+            changed.push((*job, [part(left), part(then)]));
+        }
+        for job in self.waiting.iter_mut().filter(|_| !batches) {
+            let left = job.work;
+            job.work = scaled(left.into(), job.kind, 1) as u64;
+            if job.stopped {
+                changed.push((*job, [left, job.work]));
+            }
+        }
+        changed
     }
 }

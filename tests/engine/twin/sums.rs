@@ -65,8 +65,10 @@ impl Sums {
             let busy = u64::from(node.busy());
             sums.busy_ns += busy * window;
             sums.queue_ns += u64::from(node.queue()) * window;
-            sums.idle_j += group.idle.0 * seconds(window);
-            let power = (group.active.0 - group.idle.0) * busy as f64 / f64::from(node.service.servers());
+            let level = group.levels.get(node.level as usize);
+            let (idle, active) = level.map_or((group.idle.0, group.active.0), |level| (level.idle.0, level.active.0));
+            sums.idle_j += idle * seconds(window);
+            let power = (active - idle) * busy as f64 / f64::from(node.service.servers());
             sums.compute_j += power * seconds(to - from);
         }
         for (key, channel) in channels {
