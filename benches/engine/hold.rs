@@ -13,10 +13,14 @@ const PENDING: [usize; 3] = [1_000, 100_000, 1_000_000];
 const GAPS: usize = 1 << 14;
 
 /// Numbers in [0, 1), by Steele, Lea and Flood's SplitMix64 (2014).
-struct Uniform(u64);
+pub struct Uniform(u64);
 
 impl Uniform {
-    fn next(&mut self) -> f64 {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -66,7 +70,7 @@ pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
 }
 
 fn one(case: &str, gap: Gap, pending: usize, holds: usize, lines: &mut Lines) {
-    let mut uniform = Uniform(1);
+    let mut uniform = Uniform::new(1);
     let mut draw = |gap: Gap| SimTime::from_secs(gap(uniform.next(), uniform.next()));
     let gaps: Vec<SimTime> = (0..GAPS).map(|_| draw(gap)).collect();
     // Events that are a constant apart begin spread over it, or all would happen at once for ever.

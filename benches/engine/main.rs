@@ -7,6 +7,7 @@
 
 mod edge;
 mod fair;
+mod flows;
 mod hold;
 mod lines;
 mod parts;
@@ -19,10 +20,11 @@ use tierwise::problem::Problem;
 /// Takes its length, 1 being full.
 type Benchmark = fn(f64, &mut Lines) -> Result<(), Problem>;
 
-const BENCHMARKS: [(&str, Benchmark); 5] = [
+const BENCHMARKS: [(&str, Benchmark); 6] = [
     ("edge", edge::measure),
     ("hold", hold::measure),
     ("fair", fair::measure),
+    ("flows", flows::measure),
     ("scale", scale::measure),
     ("threads", threads::measure),
 ];

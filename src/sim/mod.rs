@@ -127,6 +127,7 @@ pub use queue::Hold;
 pub use result::{
     AnsweredBy, Ending, GroupAccount, ImageAccount, LinkAccount, Record, Recorder, RunOptions, RunResult,
 };
+pub use sharing::Flows;
 pub use topology::Hop;
 pub use view::{Knowledge, View};
 pub use world::*;

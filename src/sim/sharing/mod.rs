@@ -3,8 +3,10 @@
 mod fair;
 mod fifo;
 mod fixed;
+mod flows;
 
 pub(super) use fair::{Fair, Window};
+pub use flows::Flows;
 
 use super::Sharing;
 use super::service::{Job, Offer, Station};

@@ -1,0 +1,92 @@
+//! Max-min fair flows on a tree: 8 switches below a root, 8 hosts below each; links of hosts carry 1 Gbit/s, those of
+//! switches 8 Gbit/s, both ways together. Flows of 1 Gbit on average (exponential) between two hosts drawn at random
+//! arrive as a Poisson process that loads links of hosts to 0.7, and those of switches, which 8 of 9 flows cross, to
+//! about 0.6.
+
+use crate::hold::Uniform;
+use crate::lines::Lines;
+use std::time::Instant;
+use tierwise::problem::Problem;
+use tierwise::sim::Flows;
+use tierwise::units::{BitsPerSec, SimTime};
+
+const SWITCHES: u32 = 8;
+const HOSTS: u32 = 64;
+const GBIT: f64 = 1e9;
+/// Each flow takes two links of hosts.
+const RATE: f64 = 0.7 * HOSTS as f64 / 2.0;
+
+/// Links of hosts come first, then those of switches.
+fn route(from: u32, to: u32) -> impl Iterator<Item = u32> {
+    let [up, down] = [from, to].map(|host| HOSTS + host % SWITCHES);
+    let through_root = [up, down].into_iter().take(if up == down { 0 } else { 2 });
+    std::iter::once(from).chain(through_root).chain(std::iter::once(to))
+}
+
+struct Source {
+    uniform: Uniform,
+    /// By slot: when its flow began.
+    born: Vec<SimTime>,
+    free: Vec<u32>,
+    done: u64,
+    sojourns_ns: f64,
+}
+
+impl Source {
+    fn exponential(&mut self) -> f64 {
+        -libm::log(1.0 - self.uniform.next())
+    }
+
+    fn below(&mut self, n: u32) -> u32 {
+        (self.uniform.next() * f64::from(n)) as u32
+    }
+
+    fn gap(&mut self) -> SimTime {
+        SimTime::from_secs(self.exponential() / RATE)
+    }
+
+    fn arrival(&mut self, flows: &mut Flows, number: u64, now: SimTime) {
+        let from = self.below(HOSTS);
+        let to = (from + 1 + self.below(HOSTS - 1)) % HOSTS;
+        let bits = (self.exponential() * GBIT) as u64 + 1;
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.born.push(now);
+            self.born.len() as u32 - 1
+        });
+        self.born[slot as usize] = now;
+        flows.join(now, (number, slot), route(from, to), bits);
+    }
+
+    /// Lets all go that are done by then.
+    fn departures(&mut self, flows: &mut Flows, until: SimTime) {
+        while let Some((_, at)) = flows.next().filter(|(_, at)| *at <= until) {
+            let Some(slot) = flows.leave(at) else { return };
+            self.done += 1;
+            self.sojourns_ns += at.since(self.born[slot as usize]).ns() as f64;
+            self.free.push(slot);
+        }
+    }
+}
+
+/// Full length: 400,000 flows.
+pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
+    let capacities: Vec<BitsPerSec> =
+        (0..HOSTS + SWITCHES).map(|c| BitsPerSec(if c < HOSTS { 1 } else { 8 } * GBIT as u64)).collect();
+    let mut flows = Flows::new(&capacities, 4);
+    let mut source = Source { uniform: Uniform::new(1), born: Vec::new(), free: Vec::new(), done: 0, sojourns_ns: 0.0 };
+    let begun = Instant::now();
+    let mut now = source.gap();
+    for number in 0..(4e5 * length) as u64 {
+        source.departures(&mut flows, now);
+        source.arrival(&mut flows, number, now);
+        now = now + source.gap();
+    }
+    source.departures(&mut flows, SimTime::NEVER);
+    let seconds = begun.elapsed().as_secs_f64();
+    let mut line = |metric, unit, value| lines.add(["flows", "tree of 64", metric, unit], value);
+    line("count", "1", source.done as f64);
+    line("wall", "s", seconds);
+    line("under way", "1", RATE * source.sojourns_ns / 1e9 / source.done as f64);
+    line("flows", "1/s", source.done as f64 / seconds);
+    Ok(())
+}
