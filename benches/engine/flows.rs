@@ -79,7 +79,7 @@ pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
     for number in 0..(4e5 * length) as u64 {
         source.departures(&mut flows, now);
         source.arrival(&mut flows, number, now);
-        now = now + source.gap();
+        now += source.gap();
     }
     source.departures(&mut flows, SimTime::NEVER);
     let seconds = begun.elapsed().as_secs_f64();
