@@ -23,6 +23,7 @@ pub fn group(name: &str, tier: Tier, count: u32, servers: u32, mean_ms: f64) -> 
         active: Watts(2.0),
         boundary: Boundary::Board,
         work: vec![Some(Work { per_call: SimTime::ZERO, upto: vec![SimTime::ZERO, time], extrapolated: false })],
+        elastic: None,
         batches: Vec::new(),
         levels: Vec::new(),
         level: 0,

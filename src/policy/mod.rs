@@ -3,9 +3,11 @@
 //! A user's own policy stands beside these in rank: it implements [`Policy`](crate::sim::Policy), derives its options
 //! with serde and schemars, and is registered by name (see [`Registry::add`]).
 
+mod controllers;
 mod registry;
 mod target;
 
+pub use controllers::{AnyController, Threshold};
 pub use registry::{AnyPolicy, Entry, Registry, Spec};
 pub use target::Target;
 

@@ -5,7 +5,7 @@ use super::node::Node;
 use super::workload::Workload;
 use crate::catalog::Split;
 use crate::config::Named;
-use crate::policy::Spec;
+use crate::policy::{AnyController, Spec};
 use crate::units::SimTime;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
@@ -43,6 +43,9 @@ pub struct File {
     /// What is compared: each name (in tables and figures) with its strategy.
     #[schemars(schema_with = "any_table")]
     pub policies: Named<Spec>,
+    /// What changes resources while a run goes on, under all policies alike. Absent: nothing does.
+    #[serde(default)]
+    pub controller: Option<AnyController>,
     /// What is varied.
     #[serde(default)]
     pub sweep: Sweep,

@@ -34,7 +34,7 @@ pub use workload::Workload;
 use crate::config::{Document, Schema, in_order};
 use crate::policy::Registry;
 use crate::problem::{Problem, Problems, Source};
-use crate::sim::{Policy, World};
+use crate::sim::{Controller, Policy, World};
 use meaning::Meaning;
 use point::Assignment;
 use std::collections::BTreeSet;
@@ -166,9 +166,14 @@ fn start_all(point: &Point, world: &World, registry: &Registry) -> Problems {
             meaning.tell_key(&["policies", name], problem);
         }
     }
+    if let Some(problem) = point.file.controller.clone().and_then(|mut controller| controller.start(world).err()) {
+        meaning.tell(&["controller"], problem);
+    }
     meaning.problems()
 }
 
+#[cfg(test)]
+mod controller_tests;
 #[cfg(test)]
 pub(crate) mod made_up;
 #[cfg(test)]

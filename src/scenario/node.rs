@@ -5,7 +5,7 @@ use super::meaning::Meaning;
 use super::service;
 use crate::catalog::{Boundary, DevicePreset, Figure, FittedRange, ModelProfile, device, devices};
 use crate::problem::Problem;
-use crate::sim::{NodeGroup, Service, Tier, Work, Works};
+use crate::sim::{Elastic, NodeGroup, Service, Tier, Work, Works};
 use crate::units::{BytesPerSec, Macs, MacsPerSec, SimTime, Watts};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -29,6 +29,8 @@ pub struct Node {
     /// How each serves.
     #[serde(default = "fifo")]
     pub service: Service,
+    /// How its servers can be changed while a run goes on. Absent: not at all.
+    pub elastic: Option<Elastic>,
     /// Speed of computing, whatever the number format. Absent: the preset's.
     pub rate: Option<MacsPerSec>,
     /// Memory bandwidth. Absent: the preset's; without a preset: no limit.
@@ -116,6 +118,7 @@ impl Node {
         let at = |key: &'static str| ["nodes", name, key];
         meaning.above_zero(&at("count"), f64::from(self.count));
         service::check(&self.service, name, meaning);
+        self.check_elastic(name, meaning);
         for (key, rate) in [("rate", self.rate.map(|r| r.0)), ("bandwidth", self.bandwidth.map(|b| b.0))] {
             meaning.above_zero(&at(key), rate.unwrap_or(1.0));
         }
@@ -134,6 +137,15 @@ impl Node {
         self.check_whole(name, meaning);
         level::check(&self.levels, self.level, &device, name, meaning);
         meaning.roles(name, &self.models);
+    }
+
+    fn check_elastic(&self, name: &str, meaning: &mut Meaning<'_>) {
+        let (Some(elastic), servers) = (self.elastic, self.service.servers()) else { return };
+        if elastic.most < servers {
+            let problem = Problem::new("a node begins with more servers than it can have").received(elastic.most);
+            let remedy = format!("write at least its service's {servers}");
+            meaning.tell(&["nodes", name, "elastic", "most"], problem.remedy(remedy));
+        }
     }
 
     /// Without a preset, its figures must be there.
@@ -186,6 +198,7 @@ impl Node {
             active: first.active,
             boundary: device.boundary,
             work: first.work,
+            elastic: self.elastic,
             batches: first.batches,
             levels,
             level,

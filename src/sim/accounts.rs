@@ -1,7 +1,7 @@
 //! What a run adds up: whole nanoseconds, bytes and counts only, so that sums do not depend on their order.
 
 use super::layout::Layout;
-use super::result::{GroupAccount, ImageAccount, LevelAccount, LinkAccount};
+use super::result::{CapacityAccount, GroupAccount, ImageAccount, LevelAccount, LinkAccount};
 use super::slab::Leg;
 use super::{Ending, GroupId, Hop, ModelId, World};
 use crate::problem::Problem;
@@ -16,6 +16,7 @@ pub(super) struct Accounts {
     pub links: Vec<LinkAccount>,
     /// By group: its levels, none where the clock is fixed.
     pub levels: Vec<Vec<LevelAccount>>,
+    pub capacity: Vec<CapacityAccount>,
     pub images: Vec<ImageAccount>,
     /// By role and group.
     answers: Vec<u64>,
@@ -62,6 +63,7 @@ impl Accounts {
             groups: world.groups.iter().map(group).collect(),
             links: world.links.iter().map(link).collect(),
             levels: world.groups.iter().map(|g| vec![LevelAccount::default(); g.levels.len()]).collect(),
+            capacity: world.groups.iter().map(|g| CapacityAccount::of(g, span_ns)).collect(),
             images: vec![ImageAccount::default(); world.labels.len()],
             answers: vec![0; world.models.len() * world.groups.len()],
             ends: [Ends::default(); 2],
@@ -242,8 +244,7 @@ impl Accounts {
     pub(super) fn check(&self) -> Result<(), Problem> {
         let ends = |e: &Ends| e.born == e.by.iter().sum::<u64>();
         holds(self.ends.iter().all(ends), "requests", || format!("{:?}", self.ends))?;
-        let servers = |g: &GroupAccount| u128::from(g.nodes) * u128::from(g.servers) * u128::from(g.span_ns);
-        let within = self.groups.iter().all(|g| g.busy_ns <= servers(g));
+        let within = self.groups.iter().zip(&self.capacity).all(|(g, c)| g.busy_ns <= c.provisioned_ns);
         holds(within, "servers' time", || format!("{:?}", self.groups))?;
         let served: u128 = self.served_ns.iter().sum();
         holds(served == self.own_ns, "service", || format!("{served} ns by node, {} ns by request", self.own_ns))?;

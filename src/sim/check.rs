@@ -37,6 +37,8 @@ fn group(world: &World, group: &NodeGroup) -> Result<(), Problem> {
         let what = format!("group `{name}`, `{}`: {}", key.join("."), problem.what);
         return Err(Problem { what, ..problem });
     }
+    let fits = group.elastic.is_none_or(|elastic| elastic.most >= group.servers());
+    require(fits, || Problem::new(format!("group `{name}` begins with more servers than it can have")))?;
     let levels = group.levels.iter().flat_map(|level| std::iter::once(&level.work).chain(&level.batches));
     let all = std::iter::once(&group.work).chain(&group.batches).chain(levels);
     let complete = all.clone().all(|work| is_complete(world, work)) && all.clone().all(|work| same(work, &group.work));

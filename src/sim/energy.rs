@@ -1,11 +1,12 @@
 //! Joules: the integral of each node's power states, worked out at the end from whole nanoseconds.
 //!
 //! A node draws its idle power always; each busy server adds `(active - idle) / servers`, each radio its transmitting
-//! or receiving power for as long as its own transfers would take alone at the full rate. Idle power is never a
+//! or receiving power for as long as its own transfers would take alone at the full rate. A node that is off draws
+//! nothing; starting servers and booting cost what their group says. Idle power is never a
 //! request's: it is reported over the counted window, what lies beyond it is charged to the requests that caused it.
 
 use super::accounts::Accounts;
-use super::result::{GroupAccount, LevelAccount, LinkAccount};
+use super::result::{CapacityAccount, GroupAccount, LevelAccount, LinkAccount};
 use super::{Link, NodeGroup, Tier, World};
 
 /// Joules of a run.
@@ -22,26 +23,38 @@ fn joules(power: f64, ns: u128) -> f64 {
 
 /// Fills in the groups' joules, and adds them up.
 pub(super) fn settle(world: &World, accounts: &mut Accounts) -> Energy {
-    let (groups, links, levels) = (&mut accounts.groups, &accounts.links, &accounts.levels);
-    world.links.iter().zip(links).for_each(|(link, account)| radios(link, account, groups));
-    world.groups.iter().zip(groups.iter_mut()).zip(levels).for_each(|((group, account), levels)| match &levels[..] {
-        [] => node(group, account),
-        levels => node_with_levels(group, levels, account),
+    let Accounts { groups, links, levels, capacity, .. } = accounts;
+    world.links.iter().zip(links.iter()).for_each(|(link, account)| radios(link, account, groups));
+    let nodes = world.groups.iter().zip(groups.iter_mut().zip(capacity.iter_mut())).zip(levels.iter());
+    nodes.for_each(|((group, (account, capacity)), levels)| {
+        match &levels[..] {
+            [] => node(group, account, capacity),
+            levels => node_with_levels(group, levels, account),
+        }
+        changes(group, capacity);
     });
     let sum = |of: &dyn Fn(&GroupAccount) -> f64| groups.iter().map(of).sum::<f64>();
     let beyond = |g: &GroupAccount| g.compute_j + g.transmit_j + g.receive_j;
-    let device = |(group, account): (&NodeGroup, &GroupAccount)| {
-        if group.tier == Tier::Device { account.idle_j + beyond(account) } else { 0.0 }
+    let whole = |(g, c): (&GroupAccount, &CapacityAccount)| g.idle_j + beyond(g) + c.change_j;
+    let device = |(group, accounts): (&NodeGroup, (&GroupAccount, &CapacityAccount))| {
+        if group.tier == Tier::Device { whole(accounts) } else { 0.0 }
     };
     Energy {
         marginal_j: sum(&beyond),
-        device_j: world.groups.iter().zip(groups.iter()).map(device).sum(),
-        system_j: sum(&|g| g.idle_j + beyond(g)),
+        device_j: world.groups.iter().zip(groups.iter().zip(capacity.iter())).map(device).sum(),
+        system_j: groups.iter().zip(capacity.iter()).map(whole).sum(),
     }
 }
 
-fn node(group: &NodeGroup, account: &mut GroupAccount) {
-    account.idle_j = joules(group.idle.0, u128::from(account.span_ns) * u128::from(account.nodes));
+fn changes(group: &NodeGroup, capacity: &mut CapacityAccount) {
+    if let Some(elastic) = group.elastic {
+        capacity.change_j =
+            elastic.start_energy.0 * capacity.started as f64 + elastic.boot_energy.0 * capacity.booted as f64;
+    }
+}
+
+fn node(group: &NodeGroup, account: &mut GroupAccount, capacity: &CapacityAccount) {
+    account.idle_j = joules(group.idle.0, capacity.on_ns);
     account.compute_j = joules(group.server_power().0, account.compute_ns);
 }
 

@@ -9,15 +9,17 @@ pub(super) enum Rank {
     Leave = 0,
     /// What was sent arrives at the other end of a hop.
     Arrive = 1,
-    /// A policy's period is over.
-    Tick = 2,
+    /// A change of a node's servers takes effect.
+    Change = 2,
+    /// A policy's or a controller's period is over.
+    Tick = 3,
     /// A policy is asked.
-    Ask = 3,
+    Ask = 4,
     /// A source gives birth.
-    Birth = 4,
+    Birth = 5,
 }
 
-const RANKS: [Rank; 5] = [Rank::Leave, Rank::Arrive, Rank::Tick, Rank::Ask, Rank::Birth];
+const RANKS: [Rank; 6] = [Rank::Leave, Rank::Arrive, Rank::Change, Rank::Tick, Rank::Ask, Rank::Birth];
 
 /// `time:64 | rank:4 | birth:28 | second:1 | slot:31`; of the birth number the low 28 bits. The second of two legs of one
 /// request comes after the first.
@@ -49,7 +51,7 @@ impl Key {
 
     #[inline]
     pub(super) fn rank(self) -> Rank {
-        RANKS[((self.0 as u64 >> 60) as usize).min(4)]
+        RANKS[((self.0 as u64 >> 60) as usize).min(5)]
     }
 
     #[inline]

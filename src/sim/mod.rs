@@ -43,9 +43,10 @@
 //! |---|---|---|---|
 //! | 0 | leave | birth number | a service or a transfer ends; its server or channel takes the next in line |
 //! | 1 | arrive | birth number | a hop ends: the next begins, or the station is offered the request, or it ends |
-//! | 2 | tick | – | the policy's period is over: at its multiples, while a request is under way or a source fertile |
-//! | 3 | ask | birth number | the policy is asked, and its step is begun |
-//! | 4 | birth | node, then workload | a request is born; if `information.decision` is zero it is asked here |
+//! | 2 | change | node | servers have started, a node has booted |
+//! | 3 | tick | policy, then controller | a period is over: at its multiples, while a request is under way or a source fertile |
+//! | 4 | ask | birth number | the policy is asked, and its step is begun |
+//! | 5 | birth | node, then workload | a request is born; if `information.decision` is zero it is asked here |
 //!
 //! *Birth numbers* count births from 0 in the order of these events. A request has one pending event at most; of two legs
 //! each has, and the one that was started by the fork comes second. So queues
@@ -61,6 +62,12 @@
 //!
 //! A leave needs no event where the time of leaving is known on joining: that is the fast way, and
 //! [`RunOptions::explicit`] is its twin.
+//!
+//! **Actions.** What a call of a policy or controller wants changed is done right after it, in order; [`Elastic`] says
+//! what each takes. What is wanted later replaces what was wanted before and has not come. A node that is off, about to
+//! be off or booting refuses as a full queue does; its radios go on. A controller's alarms are raised right after the
+//! event that they tell of. Elastic nodes are worked out event by event; where a controller is, requests are not settled
+//! before their end.
 //!
 //! # Time and chance
 //! - The k-th gap of a source is `Stream(Arrival).draw(workload << 32 | node, k)[0]` as an exponential of the workload's
@@ -118,14 +125,15 @@ mod topology;
 mod view;
 mod world;
 
-pub use engine::run;
+pub use engine::{run, run_controlled};
 pub use port::{
     Action, Actions, Alarm, Answer, Controller, Facts, Held, Needs, Outcome, OutcomeKind, PerDevice, PerRequest,
     Policy, Request, RequestId, Step,
 };
 pub use queue::Hold;
 pub use result::{
-    AnsweredBy, Ending, GroupAccount, ImageAccount, LinkAccount, Record, Recorder, RunOptions, RunResult,
+    AnsweredBy, CapacityAccount, Ending, GroupAccount, ImageAccount, LinkAccount, Record, Recorder, RunOptions,
+    RunResult,
 };
 pub use sharing::Flows;
 pub use topology::Hop;

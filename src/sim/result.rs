@@ -177,7 +177,7 @@ pub struct GroupAccount {
 }
 
 impl GroupAccount {
-    /// Share of its servers' time in which they were busy.
+    /// Share of its servers' time in which they were busy; of as many as they were at the start.
     pub fn utilisation(&self) -> f64 {
         let most = f64::from(self.nodes) * f64::from(self.servers) * self.span_ns as f64;
         if most > 0.0 { self.busy_ns as f64 / most } else { 0.0 }
@@ -187,12 +187,57 @@ impl GroupAccount {
 /// What a group did at one clock level; *counted* and *window* as for [`GroupAccount`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LevelAccount {
-    /// Window: nanoseconds at this level, summed over the nodes.
+    /// Window: nanoseconds at this level and not off, summed over the nodes.
     pub time_ns: u128,
     /// Counted: server-nanoseconds of service.
     pub compute_ns: u128,
     /// The whole run: changes to this level.
     pub changes: u64,
+}
+
+/// What one node group provided; *window* as for [`GroupAccount`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CapacityAccount {
+    /// Window: server-nanoseconds that were there to be used: all servers of nodes that are neither off nor booting, and
+    /// those that are to go and still serve.
+    pub provisioned_ns: u128,
+    /// Window: node-nanoseconds not off.
+    pub on_ns: u128,
+    /// Window: servers started.
+    pub started: u64,
+    /// Window: boots.
+    pub booted: u64,
+    /// Window: joules of starting and booting, beyond idle.
+    pub change_j: f64,
+}
+
+impl CapacityAccount {
+    /// Of a group before its run: whole where nothing can change, else empty.
+    pub(super) fn of(group: &super::NodeGroup, span_ns: u64) -> Self {
+        if group.elastic.is_some() {
+            return Self::default();
+        }
+        let on_ns = u128::from(span_ns) * u128::from(group.count);
+        Self { provisioned_ns: on_ns * u128::from(group.servers()), on_ns, ..Self::default() }
+    }
+
+    /// Share of what the group provided in which its servers were busy.
+    pub fn utilisation(&self, group: &GroupAccount) -> f64 {
+        if self.provisioned_ns > 0 { group.busy_ns as f64 / self.provisioned_ns as f64 } else { 0.0 }
+    }
+
+    /// Mean number of servers that a node of the group provided.
+    pub fn servers(&self, group: &GroupAccount) -> f64 {
+        let time = f64::from(group.nodes) * group.span_ns as f64;
+        if time > 0.0 { self.provisioned_ns as f64 / time } else { 0.0 }
+    }
+
+    pub(super) fn add(&mut self, provided: super::service::Provided) {
+        self.provisioned_ns += provided.server_ns;
+        self.on_ns += provided.on_ns;
+        self.started += provided.started;
+        self.booted += provided.booted;
+    }
 }
 
 /// One link's account; *counted* and *window* as for [`GroupAccount`].
@@ -262,6 +307,8 @@ pub struct RunResult {
     pub groups: Vec<GroupAccount>,
     /// By group: its clock levels; none where the clock is fixed.
     pub levels: Vec<Vec<LevelAccount>>,
+    /// By group: what was there to be used.
+    pub capacity: Vec<CapacityAccount>,
     /// By link.
     pub links: Vec<LinkAccount>,
     /// By image.

@@ -2,7 +2,7 @@
 
 use super::board::Board;
 use super::layout::Layout;
-use super::service::{Begun, Change, Job, Leaving, Live, Look, Means, Offer, Station, Table, Turn};
+use super::service::{Begun, Change, Job, Leaving, Live, Look, Means, Offer, Provided, Station, Table, Turn};
 use super::sharing::{Channel, Transfer, Window};
 use super::{Knowledge, NodeId, World};
 use crate::units::SimTime;
@@ -98,6 +98,39 @@ impl Nodes {
         if let Station::Live(live) = self.changing(node, now) {
             live.set_level(now, level, means, changes);
         }
+    }
+
+    /// Wants a node to have so many servers; when it will, if that is later.
+    pub(super) fn want_servers(&mut self, node: NodeId, now: SimTime, count: u32, start: SimTime) -> Option<SimTime> {
+        match self.changing(node, now) {
+            Station::Live(live) => live.want_servers(now, count, start),
+            Station::Elided(_) | Station::Explicit(_) => None,
+        }
+    }
+
+    /// Wants a node on or off; when it will be on, if that is later.
+    pub(super) fn want_power(&mut self, node: NodeId, now: SimTime, on: bool, boot: SimTime) -> Option<SimTime> {
+        match self.changing(node, now) {
+            Station::Live(live) => live.want_power(now, on, boot),
+            Station::Elided(_) | Station::Explicit(_) => None,
+        }
+    }
+
+    /// What was to change of a node by now changes.
+    pub(super) fn change(&mut self, node: NodeId, now: SimTime) {
+        if let Station::Live(live) = self.changing(node, now) {
+            live.change(now);
+        }
+    }
+
+    /// What a live station has provided in the window.
+    pub(super) fn provided(&mut self, node: NodeId) -> Option<Provided> {
+        self.live(node).map(|live| live.provided())
+    }
+
+    /// What is so of a node now.
+    pub(super) fn look_now(&self, node: NodeId, now: SimTime) -> Look {
+        self.stations[node.0 as usize].look(now, now)
     }
 
     /// Busy and queueing time of the window that a live station has accounted for, and its time at each level.
@@ -209,8 +242,18 @@ impl Knowledge for Known<'_> {
     }
 
     fn backlog(&self, node: NodeId) -> SimTime {
-        let servers = self.world.groups[self.layout.group_of(node).0 as usize].servers();
-        span(self.look(node).work / u128::from(servers.max(1)))
+        let look = self.look(node);
+        let servers =
+            look.servers.unwrap_or_else(|| self.world.groups[self.layout.group_of(node).0 as usize].servers());
+        span(look.work / u128::from(servers.max(1)))
+    }
+
+    fn servers(&self, node: NodeId) -> Option<u32> {
+        self.look(node).servers
+    }
+
+    fn closed(&self, node: NodeId) -> bool {
+        self.look(node).closed
     }
 
     fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {

@@ -20,6 +20,16 @@ pub trait Knowledge {
         let _ = node;
         None
     }
+    /// How many servers a node has; `None`: as many as its group says.
+    fn servers(&self, node: NodeId) -> Option<u32> {
+        let _ = node;
+        None
+    }
+    /// Whether a node takes nobody: it is off, about to be, or booting.
+    fn closed(&self, node: NodeId) -> bool {
+        let _ = node;
+        false
+    }
 }
 
 /// Nothing is queued anywhere.
@@ -150,6 +160,16 @@ impl<'a> View<'a> {
     /// Servers of a node that are busy.
     pub fn busy(&self, node: NodeId) -> u32 {
         self.known.busy(node)
+    }
+
+    /// How many servers a node has.
+    pub fn servers(&self, node: NodeId) -> u32 {
+        self.known.servers(node).unwrap_or_else(|| self.world.groups[self.world.group_of(node).0 as usize].servers())
+    }
+
+    /// Whether a node takes newcomers: it is not off, about to be off, or booting.
+    pub fn is_on(&self, node: NodeId) -> bool {
+        !self.known.closed(node)
     }
 
     /// Work in a node, in service and waiting, divided by its servers: about how long a newcomer waits.

@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use super::flags;
 use super::requests::Requests;
-use crate::policy::{AnyPolicy, Registry};
+use crate::policy::{AnyController, AnyPolicy, Registry};
 use crate::problem::{Problem, Problems};
 use crate::scenario::{Point, Scenario};
 use crate::sim::{Policy, Recorder, RunResult, World};
@@ -15,8 +15,15 @@ use rayon::prelude::*;
 const AT_ONCE: usize = 64;
 
 /// How one replication is run: the engine, or a test's made-up one.
-pub type Simulate<'a> =
-    dyn Fn(&World, &mut AnyPolicy, u64, &mut dyn Recorder) -> Result<RunResult, Problem> + Sync + 'a;
+pub type Simulate<'a> = dyn Fn(&World, &mut Actors, u64, &mut dyn Recorder) -> Result<RunResult, Problem> + Sync + 'a;
+
+/// Who decides in a replication.
+pub struct Actors {
+    /// What is compared.
+    pub policy: AnyPolicy,
+    /// The scenario's controller, if it has one.
+    pub controller: Option<AnyController>,
+}
 
 /// What is to be run, and how.
 pub struct Plan<'a> {
@@ -83,15 +90,15 @@ impl Plan<'_> {
     fn run(&self, point: &Point, name: &str, replication: u32) -> Result<(RunResult, bool), Problem> {
         let world = &self.worlds[point.index as usize];
         let spec = point.file.policies.get(name).ok_or_else(|| Problem::new(format!("no policy `{name}`")))?;
-        let mut policy = self.registry.build(spec)?;
-        let truth = policy.needs().truth;
+        let mut actors = Actors { policy: self.registry.build(spec)?, controller: point.file.controller.clone() };
+        let truth = actors.policy.needs().truth;
         let failed = |problem: Problem| told(problem, point, name, replication);
         let run = match self.requests {
-            None => (self.simulate)(world, &mut policy, replication.into(), &mut ()).map_err(failed)?,
+            None => (self.simulate)(world, &mut actors, replication.into(), &mut ()).map_err(failed)?,
             Some(batch) => {
                 let file = format!("requests/{}-{name}-{replication}.parquet", point.index);
                 let mut requests = Requests::create(&batch.path(&file), world)?;
-                let run = (self.simulate)(world, &mut policy, replication.into(), &mut requests).map_err(failed)?;
+                let run = (self.simulate)(world, &mut actors, replication.into(), &mut requests).map_err(failed)?;
                 requests.finish()?;
                 run
             }

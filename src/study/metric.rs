@@ -99,15 +99,22 @@ fn offloaded(world: &World, run: &RunResult) -> u64 {
     away.map(|(_, _, answers)| answers).sum()
 }
 
-/// How busy each group and each link's direction is: column and value.
+/// How busy each group and each link's direction is, and how many servers a node of an elastic group has: column and
+/// value.
 pub fn utilisations(world: &World, run: &RunResult) -> Vec<(String, f64)> {
-    let group = |(group, account): (&crate::sim::NodeGroup, &crate::sim::GroupAccount)| {
-        (format!("utilisation_{}", group.name), account.utilisation())
+    let elastic = |at: usize| world.groups[at].elastic.and(run.capacity.get(at));
+    let group = |(at, account): (usize, &crate::sim::GroupAccount)| {
+        let used = elastic(at).map_or(account.utilisation(), |capacity| capacity.utilisation(account));
+        (format!("utilisation_{}", world.groups[at].name), used)
+    };
+    let servers = |(at, account): (usize, &crate::sim::GroupAccount)| {
+        Some((format!("servers_{}", world.groups[at].name), elastic(at)?.servers(account)))
     };
     let link = |(link, account): (&crate::sim::Link, &crate::sim::LinkAccount)| {
         let name = |direction: &str| format!("utilisation_{}_{direction}", link.name);
         [(name("up"), account.utilisation_up()), (name("down"), account.utilisation_down())]
     };
-    let groups = world.groups.iter().zip(&run.groups).map(group);
-    groups.chain(world.links.iter().zip(&run.links).flat_map(link)).collect()
+    let links = world.links.iter().zip(&run.links).flat_map(link);
+    let groups = || run.groups.iter().enumerate();
+    groups().map(group).chain(links).chain(groups().filter_map(servers)).collect()
 }

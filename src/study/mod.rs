@@ -26,13 +26,13 @@ pub use manifest::{MANIFEST, Manifest, PointNote, Profile};
 pub use result::StudyResult;
 pub use tables::{DIFFERENCES, Difference, LATENCY, RUNS, Row, SUMMARY};
 
-use crate::policy::{AnyPolicy, Registry};
+use crate::policy::Registry;
 use crate::problem::{Problem, Problems};
 use crate::scenario::{Library, Loader, Scenario};
-use crate::sim::{self, Recorder, RunOptions, RunResult, World};
+use crate::sim::{self, Controller, Recorder, RunOptions, RunResult, World};
 use crate::store::atomic::{self, Batch};
 use cell::Cell;
-use execute::{Plan, Simulate};
+use execute::{Actors, Plan, Simulate};
 use std::path::PathBuf;
 
 /// The confidence of all intervals.
@@ -146,9 +146,10 @@ fn stored(options: &Options, key: &str) -> Option<StudyResult> {
 
 fn engine(
     world: &World,
-    policy: &mut AnyPolicy,
+    actors: &mut Actors,
     replication: u64,
     recorder: &mut dyn Recorder,
 ) -> Result<RunResult, Problem> {
-    sim::run(world, policy, replication, &RunOptions::default(), recorder)
+    let controller = actors.controller.as_mut().map(|controller| controller as &mut dyn Controller);
+    sim::run_controlled(world, &mut actors.policy, controller, replication, &RunOptions::default(), recorder)
 }

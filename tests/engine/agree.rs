@@ -1,19 +1,20 @@
 //! The engine, fast and explicit, against the naive twin.
 
 use crate::dice::Dice;
-use crate::policies::{Wanderer, Wild};
+use crate::policies::{Meddler, Wanderer, Wild};
 use crate::{made_up, twin};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 use std::cell::Cell;
 use tierwise::policy::Registry;
 use tierwise::sim::{
-    Ending, Link, LinkAccount, Outcome, Policy, Record, RunOptions, RunResult, Service, Sharing, World, run,
+    Controller, Ending, Link, LinkAccount, Outcome, Policy, Record, RunOptions, RunResult, Service, Sharing, World,
+    run, run_controlled,
 };
 use tierwise::stats::Sketch;
 
 /// Runs a property on strings of bytes: `ENGINE_CASES` of them, or `cases`; always the same ones.
-fn check(cases: u32, property: impl Fn(&Dice) -> Result<(), TestCaseError>) {
+pub fn check(cases: u32, property: impl Fn(&Dice) -> Result<(), TestCaseError>) {
     let cases = std::env::var("ENGINE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
     let config =
         ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 4000, ..ProptestConfig::default() };
@@ -26,8 +27,17 @@ fn check(cases: u32, property: impl Fn(&Dice) -> Result<(), TestCaseError>) {
 }
 
 fn engine(world: &World, policy: &mut dyn Policy, explicit: bool) -> (Result<RunResult, String>, Vec<Record>) {
+    engine_beside(world, policy, None, explicit)
+}
+
+fn engine_beside(
+    world: &World,
+    policy: &mut dyn Policy,
+    controller: Option<&mut dyn Controller>,
+    explicit: bool,
+) -> (Result<RunResult, String>, Vec<Record>) {
     let mut records = Vec::new();
-    let result = run(world, policy, 3, &RunOptions { explicit }, &mut records);
+    let result = run_controlled(world, policy, controller, 3, &RunOptions { explicit }, &mut records);
     (result.map_err(|p| p.to_string()), records)
 }
 
@@ -38,10 +48,17 @@ fn random_steps_agree() {
         let world = made_up::wide(dice);
         let (period, plan, forks) = (dice.below(30), dice.once_in(3), dice.once_in(2));
         let mut watched = [(); 3].map(|()| Wanderer::new(period).planning(plan).forking(forks));
+        let (controlled, period) = (dice.once_in(2), dice.below(20));
+        let mut meddlers = [(); 3].map(|()| Meddler { period, ..Meddler::default() });
         let [first, second, third] = &mut watched;
-        let (fast, fast_records) = engine(&world, first, false);
-        let (explicit, explicit_records) = engine(&world, second, true);
-        let twin = twin::run(&world, third, 3).map_err(TestCaseError::fail)?;
+        let [left, middle, right] =
+            meddlers.each_mut().map(|meddler| controlled.then_some(meddler as &mut dyn Controller));
+        let (fast, fast_records) = engine_beside(&world, first, left, false);
+        let (explicit, explicit_records) = engine_beside(&world, second, middle, true);
+        let twin = twin::run_controlled(&world, third, right, 3).map_err(TestCaseError::fail)?;
+        let seen = meddlers.each_ref().map(|meddler| &meddler.watcher.seen);
+        sights_agree(seen[0], seen[2])?;
+        sights_agree(seen[1], seen[2])?;
         let [first, second, third] = &watched;
         sights_agree(&first.seen, &third.seen)?;
         sights_agree(&second.seen, &third.seen)?;
@@ -119,7 +136,7 @@ fn sights_agree(found: &[Vec<u64>], wanted: &[Vec<u64>]) -> Result<(), TestCaseE
 }
 
 /// All accounts, against sums over the twin's records and integrals over its states.
-fn accounts_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
+pub fn accounts_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
     let counted: Vec<&Record> = twin.records.iter().filter(|r| r.counted).collect();
     let count = |wanted: &dyn Fn(&Record) -> bool| counted.iter().filter(|r| wanted(r)).count() as u64;
     let ended = |ending| count(&|r| r.outcome == ending);
@@ -136,6 +153,7 @@ fn accounts_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Resu
     images_agree(world, result, &counted)?;
     answers_agree(world, result, &counted)?;
     groups_agree(world, result, twin)?;
+    capacities_agree(world, result, twin)?;
     links_agree(result, twin)?;
     energy_agrees(world, result, twin)
 }
@@ -185,6 +203,18 @@ fn groups_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Result
     Ok(())
 }
 
+fn capacities_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
+    for ((group, account), sums) in world.groups.iter().zip(&result.capacity).zip(&twin.sums.groups) {
+        prop_assert_eq!(account.provisioned_ns, u128::from(sums.provided_ns), "provided {}", group.name);
+        prop_assert_eq!(account.on_ns, u128::from(sums.on_ns), "on {}", group.name);
+        prop_assert_eq!((account.started, account.booted), (sums.started, sums.booted));
+        let costs = group.elastic.map_or([0.0; 2], |e| [e.start_energy.0, e.boot_energy.0]);
+        let wanted = costs[0] * sums.started as f64 + costs[1] * sums.booted as f64;
+        prop_assert!((account.change_j - wanted).abs() <= 1e-12 * wanted);
+    }
+    Ok(())
+}
+
 fn links_agree(result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
     prop_assert_eq!(result.links.len(), twin.sums.links.len());
     for (account, sums) in result.links.iter().zip(&twin.sums.links) {
@@ -206,7 +236,10 @@ fn energy_agrees(world: &World, result: &RunResult, twin: &twin::Found) -> Resul
     let close = |found: f64, wanted: f64| (found - wanted).abs() <= 1e-9 * wanted.abs() + 1e-15;
     let whole = !twin.cut && twin.records.iter().all(|r| r.counted && r.outcome != Ending::InFlight);
     let (mut marginal, mut device, mut system) = (0.0, 0.0, 0.0);
-    for ((group, account), sums) in world.groups.iter().zip(&result.groups).zip(&twin.sums.groups) {
+    let changes = result.capacity.iter().map(|capacity| capacity.change_j);
+    for (((group, account), sums), change_j) in
+        world.groups.iter().zip(&result.groups).zip(&twin.sums.groups).zip(changes)
+    {
         prop_assert!(close(account.idle_j, sums.idle_j));
         let beyond = account.compute_j + account.transmit_j + account.receive_j;
         if whole {
@@ -224,8 +257,9 @@ fn energy_agrees(world: &World, result: &RunResult, twin: &twin::Found) -> Resul
             prop_assert!(radio(account.receive_j, sums.receive_j), "{account:?} {sums:?}");
         }
         marginal += beyond;
-        system += account.idle_j + beyond;
-        device += if group.tier == tierwise::sim::Tier::Device { account.idle_j + beyond } else { 0.0 };
+        let whole = account.idle_j + beyond + change_j;
+        system += whole;
+        device += if group.tier == tierwise::sim::Tier::Device { whole } else { 0.0 };
     }
     prop_assert!(
         close(result.marginal_j, marginal) && close(result.system_j, system) && close(result.device_j, device)

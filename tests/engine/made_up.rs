@@ -5,10 +5,11 @@ use crate::plain::ns;
 use std::sync::Arc;
 use tierwise::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
 use tierwise::sim::{
-    Arrivals, Batch, Cell, Codec, CodecId, Curve, Direction, Fifo, GroupId, Horizon, Information, Level, Link, Model,
-    NodeGroup, Noise, Ordered, Packet, Radio, Service, Shared, Sharing, Site, Size, Tap, Tier, Work, Workload, World,
+    Arrivals, Batch, Cell, Codec, CodecId, Curve, Direction, Elastic, Fifo, GroupId, Horizon, Information, Level, Link,
+    Model, NodeGroup, Noise, Ordered, Packet, Radio, Service, Shared, Sharing, Site, Size, Tap, Tier, Work, Workload,
+    World,
 };
-use tierwise::units::{BitsPerSec, Bytes, PerSec, SimTime, Watts};
+use tierwise::units::{BitsPerSec, Bytes, Joules, PerSec, SimTime, Watts};
 
 const CLASSES: u64 = 3;
 
@@ -23,6 +24,7 @@ pub fn wide(dice: &Dice) -> World {
     let clocks = dice.list(6, || dice.once_in(3).then(|| (dice.list(3, || dice.below(200)), dice.below(3) as u8)));
     let priorities = dice.list(2, || dice.below(3) as u8);
     let services = dice.list(6, || dice.once_in(2).then(|| service(dice)));
+    let elastics = dice.list(6, || dice.once_in(2).then(|| elastic(dice)));
     let mut world = world(dice);
     world.workloads.iter_mut().zip(priorities).for_each(|(workload, priority)| workload.priority = priority);
     let mut clocks = clocks.into_iter();
@@ -32,6 +34,9 @@ pub fn wide(dice: &Dice) -> World {
         if let Some((figures, level)) = clocks.next().flatten() {
             add_levels(group, &figures, level);
         }
+    });
+    world.groups.iter_mut().zip(elastics).for_each(|(group, elastic)| {
+        group.elastic = elastic.map(|elastic| Elastic { most: elastic.most + group.servers(), ..elastic });
     });
     world
 }
@@ -56,6 +61,17 @@ fn add_levels(group: &mut NodeGroup, figures: &[u64], level: u8) {
     let first = levels[level as usize].clone();
     (group.idle, group.active, group.work, group.batches) = (first.idle, first.active, first.work, first.batches);
     (group.levels, group.level) = (levels, level);
+}
+
+/// Of so many servers more.
+fn elastic(dice: &Dice) -> Elastic {
+    Elastic {
+        most: dice.below(3) as u32,
+        start: ns(dice.below(15)),
+        start_energy: Joules(dice.below(100) as f64 * 1e-9),
+        boot: ns(dice.below(15)),
+        boot_energy: Joules(dice.below(100) as f64 * 1e-9),
+    }
 }
 
 /// Batches of n take half as long again for each more, and a call n times as long as that.
@@ -141,6 +157,7 @@ fn group(dice: &Dice, index: usize, tier: Tier, models: &[Model]) -> NodeGroup {
         active: Watts(idle + dice.below(200) as f64 * 0.01),
         boundary: Boundary::Board,
         work: models.iter().map(|m| (!dice.once_in(5)).then(|| work(dice, m.taps.len()))).collect(),
+        elastic: None,
         batches: Vec::new(),
         levels: Vec::new(),
         level: 0,

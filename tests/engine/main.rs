@@ -7,9 +7,11 @@
 //! - `networks`: several stations that pass requests on, and policies that choose among them.
 //! - `peers`: latencies against another simulator's, SimPy's, where Python has it.
 //! - `levels`: changes of the clock by arithmetic.
+//! - `control`: the shipped controllers.
 //! - `golden`: one small run, written out.
 
 mod agree;
+mod control;
 mod dice;
 mod disciplines;
 mod golden;

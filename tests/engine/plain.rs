@@ -23,6 +23,7 @@ pub fn group(name: &str, tier: Tier, count: u32, servers: u32) -> NodeGroup {
         active: Watts(3.0),
         boundary: Boundary::Board,
         work: Vec::new(),
+        elastic: None,
         batches: Vec::new(),
         levels: Vec::new(),
         level: 0,

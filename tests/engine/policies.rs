@@ -3,8 +3,8 @@
 use tierwise::problem::Problem;
 use tierwise::random::Rng;
 use tierwise::sim::{
-    Action, Actions, Answer, CodecId, Facts, GroupId, Held, ModelId, Needs, NodeId, Outcome, PerRequest, Policy,
-    Request, RequestId, Step, TapId, View, World,
+    Action, Actions, Alarm, Answer, CodecId, Controller, Facts, GroupId, Held, ModelId, Needs, NodeId, Outcome,
+    PerRequest, Policy, Request, RequestId, Step, TapId, View, World,
 };
 use tierwise::units::{Bytes, SimTime};
 
@@ -91,6 +91,9 @@ impl Wanderer {
             if !view.world().groups[view.group_of(node).0 as usize].levels.is_empty() {
                 self.note_level(view, node);
             }
+            if view.world().groups[view.group_of(node).0 as usize].elastic.is_some() {
+                self.note(u64::from(view.servers(node)) << 1 | u64::from(view.is_on(node)));
+            }
         }
         for (from, to) in nodes.clone().flat_map(|a| nodes.clone().map(move |b| (NodeId(a), NodeId(b)))) {
             if is_way(view, from, to) {
@@ -137,7 +140,7 @@ impl Policy for Wanderer {
         }
     }
 
-    /// Now and then changes a node's clock, where there are levels.
+    /// Now and then changes a node's clock, where there are levels, and other things where they can be changed.
     fn tick(&mut self, view: &View<'_>, actions: &mut Actions) {
         self.seen.push(Vec::new());
         self.note_view(view);
@@ -146,9 +149,10 @@ impl Policy for Wanderer {
         if levels > 0 {
             actions.0.push(Action::Level { node, level: (self.digest / 1024 % levels) as u8 });
         }
+        actions.0.extend(meddle(view, self.digest));
     }
 
-    fn plan(&mut self, batch: &[Request], view: &View<'_>, _: &mut Actions, rng: &mut Rng) {
+    fn plan(&mut self, batch: &[Request], view: &View<'_>, actions: &mut Actions, rng: &mut Rng) {
         let rest = self.planned.take().map(|planned| planned.1).unwrap_or_default();
         assert!(rest.is_empty() || self.needs.forks, "some of a batch were not asked");
         self.planned = Some((view.now(), batch.iter().rev().map(|r| r.id).collect()));
@@ -156,6 +160,7 @@ impl Policy for Wanderer {
         batch.iter().for_each(|request| self.note_request(request));
         self.note_view(view);
         self.note(rng.bits());
+        actions.0.extend(meddle(view, self.digest));
     }
 
     fn observe(&mut self, outcome: &Outcome) {
@@ -206,6 +211,46 @@ fn is_possible(step: &Step, request: &Request, view: &View<'_>, lossy_before: bo
         _ => (TapId(0), lossless || !lossy_before),
     };
     there && may_send && from <= upto && view.bytes(request, model, from, send).is_some()
+}
+
+/// A possible action now and then, where there are elastic nodes.
+fn meddle(view: &View<'_>, digest: u64) -> Option<Action> {
+    let world = view.world();
+    let elastic = |node: &u32| world.groups[view.group_of(NodeId(*node)).0 as usize].elastic.is_some();
+    let nodes: Vec<u32> = (0..world.node_count()).filter(elastic).collect();
+    let node = NodeId(*nodes.get(digest as usize % nodes.len().max(1))?);
+    let most = world.groups[view.group_of(node).0 as usize].elastic?.most;
+    match digest >> 32 & 7 {
+        0..3 => Some(Action::Servers { node, count: 1 + (digest >> 40) as u32 % most }),
+        3 => Some(Action::Power { node, on: false }),
+        4 | 5 => Some(Action::Power { node, on: true }),
+        _ => None,
+    }
+}
+
+/// A controller that changes what it can, at random.
+#[derive(Default)]
+pub struct Meddler {
+    pub period: u64,
+    pub watcher: Wanderer,
+}
+
+impl Controller for Meddler {
+    fn period(&self) -> SimTime {
+        SimTime::from_ns(self.period)
+    }
+
+    fn tick(&mut self, view: &View<'_>, actions: &mut Actions) {
+        self.watcher.tick(view, actions);
+        actions.0.extend(meddle(view, self.watcher.digest.rotate_left(20)));
+    }
+
+    fn alarm(&mut self, Alarm::Refused { node }: Alarm, view: &View<'_>, actions: &mut Actions) {
+        self.watcher.seen.push(Vec::new());
+        self.watcher.note(node.0.into());
+        self.watcher.note_view(view);
+        actions.0.extend(meddle(view, self.watcher.digest));
+    }
 }
 
 /// Takes steps that may be impossible.

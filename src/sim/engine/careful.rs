@@ -1,4 +1,4 @@
-//! The loop for what is rare: joint decisions, and forks.
+//! The loop for what is rare: joint decisions, forks, and alarms.
 //!
 //! Joint decisions: all that is asked at one instant is put before the policy at once, then asked one by one.
 
@@ -10,7 +10,7 @@ use crate::sim::slab::{Bond, Task};
 use crate::sim::{Policy, Request};
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
-    /// The loop of a policy that plans or forks.
+    /// The loop of a policy that plans or forks, or beside a controller.
     pub(super) fn careful_events(&mut self) -> Result<(), Problem> {
         let mut planned = None;
         while let Some(key) = self.queue.pop().filter(|key| key.time() <= self.stop) {
@@ -23,6 +23,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             } else {
                 self.handled += 1;
                 self.happen_carefully(key)?;
+                self.raise()?;
             }
         }
         Ok(())
@@ -56,7 +57,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             return Ok(());
         }
         let mut rng = Rng::new(self.draws.policy, u64::MAX - self.now.ns(), 0);
-        self.oversee(|policy, view, actions| policy.plan(&batch, view, actions, &mut rng))
+        self.oversee(|policy, _, view, actions| policy.plan(&batch, view, actions, &mut rng))
     }
 
     /// Takes the asks of this instant out of the queue, those of newborns included, in their order.

@@ -139,6 +139,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             groups: self.accounts.groups,
             links: self.accounts.links,
             levels: self.accounts.levels,
+            capacity: self.accounts.capacity,
             per_image: self.accounts.images,
             marginal_j: energy.marginal_j,
             device_j: energy.device_j,

@@ -156,7 +156,7 @@ fn wrong(what: &str) -> Problem {
     Problem::new(what)
 }
 
-fn node_text(world: &World, node: NodeId) -> String {
+pub(super) fn node_text(world: &World, node: NodeId) -> String {
     if node.0 >= world.node_count() {
         return format!("node {}", node.0);
     }

@@ -116,12 +116,23 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         self.schedule_ask(slot, self.now);
     }
 
+    /// Adds what an elastic node has provided.
+    fn settle_capacity(&mut self, node: NodeId) {
+        let group = self.layout.group_of(node).0 as usize;
+        if self.world.groups[group].elastic.is_some()
+            && let Some(provided) = self.nodes.provided(node)
+        {
+            self.accounts.capacity[group].add(provided);
+        }
+    }
+
     /// Adds what live stations have accounted for.
     pub(super) fn settle_nodes(&mut self) {
         for node in (0..self.world.node_count()).map(NodeId) {
             if let Some((busy, queue, at_level)) = self.nodes.times(node, self.stop) {
                 self.accounts.live(self.layout.group_of(node), busy, queue, at_level);
             }
+            self.settle_capacity(node);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The loop: takes the least event, does what it says, and schedules what follows.
 
+mod act;
 mod ask;
 mod careful;
 mod close;
@@ -18,7 +19,7 @@ use super::layout::Layout;
 use super::queue::Queue;
 use super::slab::Slab;
 use super::stations::{Channels, Nodes};
-use super::{Needs, NodeId, Policy, Recorder, RunOptions, RunResult, World};
+use super::{Alarm, Controller, Needs, NodeId, Policy, Recorder, RunOptions, RunResult, World};
 use crate::problem::Problem;
 use crate::random::{Purpose, Stream, sample};
 use crate::stats::Sketch;
@@ -40,12 +41,29 @@ pub fn run<P: Policy + ?Sized>(
     options: &RunOptions,
     recorder: &mut dyn Recorder,
 ) -> Result<RunResult, Problem> {
+    run_controlled(world, policy, None, replication, options, recorder)
+}
+
+/// The same beside a controller, which changes resources while the run goes on.
+///
+/// # Errors
+/// As [`run`]; or where the controller's start fails, or where it or the policy takes an impossible action.
+pub fn run_controlled<P: Policy + ?Sized>(
+    world: &World,
+    policy: &mut P,
+    mut controller: Option<&mut dyn Controller>,
+    replication: u64,
+    options: &RunOptions,
+    recorder: &mut dyn Recorder,
+) -> Result<RunResult, Problem> {
     let layout = Layout::new(world)?;
     policy.start(world)?;
-    let needs = policy.needs();
-    let mut engine = Engine::new(world, layout, policy, needs, replication, options, recorder);
+    controller.as_mut().map_or(Ok(()), |controller| controller.start(world))?;
+    let (needs, controlled) = (policy.needs(), controller.is_some());
+    let actors = (policy, controller.map(|controller| controller as &mut dyn Controller));
+    let mut engine = Engine::new(world, layout, actors, needs, replication, options, recorder);
     engine.open();
-    if needs.plan || needs.forks {
+    if needs.plan || needs.forks || controlled {
         engine.careful_events()?
     } else {
         engine.events()?
@@ -58,6 +76,9 @@ struct Engine<'a, P: ?Sized> {
     world: &'a World,
     layout: Layout,
     policy: &'a mut P,
+    controller: Option<&'a mut dyn Controller>,
+    /// What it is yet to be told.
+    alarms: Vec<Alarm>,
     needs: Needs,
     explicit: bool,
     recorder: &'a mut dyn Recorder,
@@ -95,7 +116,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
     fn new(
         world: &'a World,
         layout: Layout,
-        policy: &'a mut P,
+        (policy, controller): (&'a mut P, Option<&'a mut dyn Controller>),
         needs: Needs,
         replication: u64,
         options: &RunOptions,
@@ -104,14 +125,22 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         let stream = |purpose| Stream::new(world.seed, replication, purpose);
         // Who waits may be cancelled, and then others begin before the time that was worked out for them.
         let explicit = options.explicit || needs.forks;
+        let controlled = controller.is_some();
         Self {
             world,
             layout,
             policy,
+            controller,
+            alarms: Vec::new(),
             needs,
             explicit,
             recorded: recorder.wants(),
-            unseen: !explicit && !recorder.wants() && !needs.outcomes && needs.period.is_none() && !needs.plan,
+            unseen: !explicit
+                && !recorder.wants()
+                && !needs.outcomes
+                && needs.period.is_none()
+                && !needs.plan
+                && !controlled,
             recorder,
             queue: Queue::default(),
             legs: Slab::default(),
@@ -141,7 +170,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             let first = self.sources.first(source);
             self.expect_birth(source, first);
         }
-        self.expect_tick();
+        self.expect_ticks();
     }
 
     fn events(&mut self) -> Result<(), Problem> {
@@ -161,7 +190,11 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         let slot = key.slot();
         match key.rank() {
             Rank::Birth => self.birth(slot),
-            Rank::Tick => self.tick(),
+            Rank::Tick => self.tick(slot),
+            Rank::Change => {
+                self.change(NodeId(slot));
+                Ok(())
+            }
             _ if self.legs[slot].pending != key => Ok(()),
             Rank::Ask => self.ask(slot),
             Rank::Arrive => self.arrive(slot),

@@ -4,7 +4,7 @@ use super::Engine;
 use crate::sim::event::Rank;
 use crate::sim::service::Offer;
 use crate::sim::slab::{Compute, Task};
-use crate::sim::{NodeId, Policy, Step};
+use crate::sim::{Alarm, NodeId, Policy, Step};
 use crate::units::SimTime;
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -78,6 +78,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         leg.task = Task::Idle;
         leg.request.refused += 1;
         self.accounts.refused(self.layout.group_of(node), leg.counted);
+        self.alarm(Alarm::Refused { node });
         self.schedule_ask(slot, self.now);
     }
 

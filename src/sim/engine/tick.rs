@@ -1,28 +1,48 @@
-//! The calls in which a policy looks over the whole world.
+//! The calls in which a policy or a controller looks over the whole world.
 
 use super::Engine;
 use crate::problem::Problem;
 use crate::sim::event::{Key, Rank};
 use crate::sim::stations::Known;
-use crate::sim::{Action, Actions, NodeId, Policy, View};
+use crate::sim::{Actions, Controller, NodeId, Policy, View};
 use crate::units::SimTime;
 
-impl<P: Policy + ?Sized> Engine<'_, P> {
-    pub(super) fn expect_tick(&mut self) {
-        let period = self.needs.period.filter(|p| *p > SimTime::ZERO);
-        if let Some(period) = period.filter(|_| self.fertile > 0 || self.legs.len() > self.ghosts as usize) {
-            self.queue.push(Key::new(self.now + period, Rank::Tick, 0, 0));
+/// Whose period is over, in the order in which they are called at one instant.
+const POLICY: u32 = 0;
+const CONTROLLER: u32 = 1;
+
+impl<'a, P: Policy + ?Sized> Engine<'a, P> {
+    /// Schedules the first tick of the policy, and of the controller.
+    pub(super) fn expect_ticks(&mut self) {
+        self.expect_tick(POLICY);
+        self.expect_tick(CONTROLLER);
+    }
+
+    fn expect_tick(&mut self, whose: u32) {
+        let period = match whose {
+            POLICY => self.needs.period,
+            _ => self.controller.as_ref().map(|controller| controller.period()),
+        };
+        let alive = self.fertile > 0 || self.legs.len() > self.ghosts as usize;
+        if let Some(period) = period.filter(|period| alive && *period > SimTime::ZERO) {
+            self.queue.push(Key::new(self.now + period, Rank::Tick, u64::from(whose), whose));
         }
     }
 
-    pub(super) fn tick(&mut self) -> Result<(), Problem> {
-        self.oversee(|policy, view, actions| policy.tick(view, actions))?;
-        self.expect_tick();
+    pub(super) fn tick(&mut self, whose: u32) -> Result<(), Problem> {
+        self.oversee(|policy, controller, view, actions| match controller {
+            Some(controller) if whose == CONTROLLER => controller.tick(view, actions),
+            _ => policy.tick(view, actions),
+        })?;
+        self.expect_tick(whose);
         Ok(())
     }
 
-    /// Shows the policy what is known nowhere in particular, and does what it wants.
-    pub(super) fn oversee(&mut self, call: impl FnOnce(&mut P, &View<'_>, &mut Actions)) -> Result<(), Problem> {
+    /// Shows what is known nowhere in particular, and does what is wanted.
+    pub(super) fn oversee(
+        &mut self,
+        call: impl FnOnce(&mut P, &mut Option<&'a mut dyn Controller>, &View<'_>, &mut Actions),
+    ) -> Result<(), Problem> {
         let mut actions = Actions::default();
         let known = Known {
             world: self.world,
@@ -33,14 +53,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             here: None,
         };
         let view = View::new(self.world, &known, self.now, NodeId(0), NodeId(0));
-        call(self.policy, &view, &mut actions);
-        actions.0.into_iter().try_for_each(|action| self.act(action))
-    }
-
-    fn act(&mut self, action: Action) -> Result<(), Problem> {
-        match action {
-            Action::Level { node, level } => self.set_level(node, level),
-            other => Err(Problem::new("this action is not offered").received(format!("{other:?}"))),
-        }
+        call(self.policy, &mut self.controller, &view, &mut actions);
+        self.act(actions)
     }
 }

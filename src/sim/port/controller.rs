@@ -1,6 +1,12 @@
+use super::Facts;
+use crate::problem::Problem;
 use crate::sim::{ModelId, NodeId, View};
+use crate::units::SimTime;
 
 /// A change of resources; each takes effect after its own time, bytes and joules.
+///
+/// Offered are `Servers` and `Power`, at nodes that are [`crate::sim::Elastic`]: see there for what they take. Any other, or
+/// one that its node cannot do, is a [`Problem`] that names it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Action {
     /// A node shall run this many servers.
@@ -65,16 +71,6 @@ pub struct Actions(pub Vec<Action>);
 /// What may wake a controller between its ticks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Alarm {
-    /// A node failed.
-    Down {
-        /// Which node.
-        node: NodeId,
-    },
-    /// A node works again.
-    Up {
-        /// Which node.
-        node: NodeId,
-    },
     /// A full queue refused a request.
     Refused {
         /// Which node's.
@@ -84,10 +80,23 @@ pub enum Alarm {
 
 /// Changes resources over time.
 pub trait Controller: Send {
-    /// Called every period that the scenario gives it.
+    /// How often it is called; zero: never.
+    fn period(&self) -> SimTime;
+
+    /// Resolves names; called once before each replication.
+    ///
+    /// # Errors
+    /// A [`Problem`] where the scenario lacks what it needs.
+    fn start(&mut self, facts: Facts<'_>) -> Result<(), Problem> {
+        let _ = facts;
+        Ok(())
+    }
+
+    /// Called at each multiple of its period. The view is nobody's: nodes and links are known as they were published,
+    /// `here` is of no meaning.
     fn tick(&mut self, view: &View<'_>, actions: &mut Actions);
 
-    /// Called when something happened that it asked to hear of.
+    /// Called right after something happened that it may want to answer to.
     fn alarm(&mut self, alarm: Alarm, view: &View<'_>, actions: &mut Actions) {
         let _ = (alarm, view, actions);
     }

@@ -3,6 +3,7 @@
 //! Whatever changes one, the engine then takes its [`Turn`]s until there is none, and schedules who leaves next.
 
 use super::batch::{Batching, Table};
+use super::elastic::{Capacity, Power, Provided};
 use super::ordered::Ordered;
 use super::shared::Shared;
 use super::{Change, Job, Leaving, Look, Means, Offer};
@@ -43,6 +44,7 @@ pub(crate) struct Live {
     level: u8,
     /// Nanoseconds of the window at each level.
     at_level: Vec<u64>,
+    capacity: Capacity,
 }
 
 impl Discipline {
@@ -79,6 +81,7 @@ impl Live {
             queue_ns: 0,
             level: group.level,
             at_level: vec![0; group.levels.len().max(1)],
+            capacity: Capacity::new(group.servers()),
         }
     }
 
@@ -107,6 +110,9 @@ impl Live {
 
     pub(crate) fn offer(&mut self, now: SimTime, job: Job) -> Offer {
         self.pass(now);
+        if self.capacity.power != Power::On {
+            return Offer::Refused;
+        }
         match &mut self.discipline {
             Discipline::Shared(shared) => shared.offer(job),
             Discipline::Ordered(ordered) => ordered.offer(job),
@@ -130,16 +136,19 @@ impl Live {
             Discipline::Ordered(ordered) => ordered.leave(slot, gone),
             Discipline::Batching(batching) => batching.leave(slot, gone),
         }
+        self.drained();
     }
 
     /// Takes out somebody who has not been served yet.
     pub(crate) fn cancel(&mut self, now: SimTime, slot: u32) -> bool {
         self.pass(now);
-        match &mut self.discipline {
+        let canceled = match &mut self.discipline {
             Discipline::Shared(shared) => shared.cancel(slot),
             Discipline::Ordered(ordered) => ordered.cancel(slot),
             Discipline::Batching(batching) => batching.cancel(slot),
-        }
+        };
+        self.drained();
+        canceled
     }
 
     /// Notes who leaves next as scheduled, where others change that, or the next time limit; says who was before, and
@@ -158,7 +167,8 @@ impl Live {
             Discipline::Ordered(ordered) => ordered.look(at),
             Discipline::Batching(batching) => batching.look(at),
         };
-        Look { level: self.level, ..look }
+        let Capacity { servers, power, .. } = self.capacity;
+        Look { level: self.level, servers: Some(servers), closed: power != Power::On, ..look }
     }
 
     /// Busy and queueing time of the window up to `now`, and its time at each level.
@@ -167,13 +177,44 @@ impl Live {
         (self.busy_ns, self.queue_ns, &self.at_level)
     }
 
+    /// The same of what it provided.
+    pub(crate) fn provided(&self) -> Provided {
+        self.capacity.seen
+    }
+
+    pub(super) fn capacity(&mut self) -> &mut Capacity {
+        &mut self.capacity
+    }
+
+    /// How many are served, and how many wait.
+    pub(super) fn counts(&self) -> (u32, u32) {
+        self.discipline.counts()
+    }
+
+    /// Lets time pass; whether what happens now is of the window.
+    pub(super) fn counts_at(&mut self, now: SimTime) -> bool {
+        self.pass(now);
+        (self.window.0..self.window.1).contains(&now)
+    }
+
+    /// From now on it has so many servers.
+    pub(super) fn resize(&mut self, now: SimTime, servers: u32) {
+        self.capacity.servers = servers;
+        match &mut self.discipline {
+            Discipline::Shared(shared) => shared.resize(now, servers),
+            Discipline::Ordered(ordered) => ordered.resize(servers),
+            Discipline::Batching(batching) => batching.resize(servers),
+        }
+    }
+
     /// Nothing changes until `now`: adds what that time is worth.
     fn pass(&mut self, now: SimTime) {
         let counted = now.min(self.window.1).since(self.last.max(self.window.0)).ns();
         let (busy, waiting) = self.discipline.counts();
         self.busy_ns += u128::from(busy) * u128::from(counted);
         self.queue_ns += u128::from(waiting) * u128::from(counted);
-        self.at_level[self.level as usize] += counted;
+        self.at_level[self.level as usize] += if self.capacity.power == Power::Off { 0 } else { counted };
+        self.capacity.pass(busy, counted.into());
         self.last = now;
     }
 }

@@ -5,6 +5,7 @@
 //! Where others can change when a request leaves, the answer is [`Offer::Joined`]: see [`live`].
 
 mod batch;
+mod elastic;
 mod fifo;
 mod line;
 mod live;
@@ -15,6 +16,7 @@ mod rescale;
 mod shared;
 
 pub(super) use batch::{Kind, Table};
+pub(super) use elastic::Provided;
 pub(super) use fifo::Fifo;
 pub(super) use line::Line;
 pub(super) use live::{Live, Turn};
@@ -68,6 +70,10 @@ pub(super) struct Look {
     pub work: u128,
     /// Its clock level.
     pub level: u8,
+    /// How many servers it has, where that can change.
+    pub servers: Option<u32>,
+    /// It takes nobody.
+    pub closed: bool,
 }
 
 /// A station: worked out at once, event by event, or with an order that others change.
@@ -87,11 +93,12 @@ impl Station {
         }
     }
 
-    /// A node's station, `table` being that of its group; `window` is what it accounts for. A clock that may change can
-    /// change any leaving.
+    /// A node's station, `table` being that of its group; `window` is what it accounts for. A clock or servers that may
+    /// change can change any leaving.
     pub(super) fn of(group: &NodeGroup, table: &Arc<Table>, explicit: bool, window: (SimTime, SimTime)) -> Self {
+        let fixed = group.levels.is_empty() && group.elastic.is_none();
         match &group.service {
-            Service::Fifo(fifo) if group.levels.is_empty() => Self::new(fifo.servers, fifo.bound, explicit),
+            Service::Fifo(fifo) if fixed => Self::new(fifo.servers, fifo.bound, explicit),
             _ => Self::Live(Box::new(Live::new(group, table, window))),
         }
     }

@@ -119,6 +119,11 @@ impl Ordered {
         gone.extend(place.and_then(|place| self.unplace(place)).map(|running| running.slot));
     }
 
+    /// From now on there are so many servers; who is served is served to the end.
+    pub(crate) fn resize(&mut self, servers: u32) {
+        self.servers = servers as usize;
+    }
+
     /// Takes out somebody who was not served yet.
     pub(crate) fn cancel(&mut self, slot: u32) -> bool {
         let place = self.waiting.iter().find(|(_, w)| w.slot == slot && !w.stopped).map(|(place, _)| *place);

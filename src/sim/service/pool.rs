@@ -65,6 +65,12 @@ impl Pool {
         self.count().min(u128::from(self.servers))
     }
 
+    /// From now on there are so many servers.
+    pub(crate) fn resize(&mut self, now: SimTime, servers: u32) {
+        self.advance(now);
+        self.servers = servers;
+    }
+
     /// A job joins.
     pub(crate) fn join(&mut self, now: SimTime, (birth, slot): (u64, u32), work: SimTime) {
         self.advance(now);

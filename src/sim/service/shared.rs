@@ -63,6 +63,12 @@ impl Shared {
         self.queued = self.waiting.iter().map(|job| u128::from(job.work.ns())).sum();
     }
 
+    /// From now on there are so many servers to share.
+    pub(crate) fn resize(&mut self, now: SimTime, servers: u32) {
+        self.servers = servers as usize;
+        self.pool.resize(now, servers);
+    }
+
     /// Takes out somebody who waits.
     pub(crate) fn cancel(&mut self, slot: u32) -> bool {
         let at = self.waiting.iter().position(|job| job.slot == slot);

@@ -2,6 +2,7 @@
 
 mod answers;
 mod by_hand;
+mod control;
 mod faults;
 mod hedge;
 mod information;
@@ -13,7 +14,7 @@ use super::*;
 use crate::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
 use crate::problem::Problem;
 use crate::random::Rng;
-use crate::units::{BitsPerSec, Bytes, PerSec, SimTime, Watts};
+use crate::units::{BitsPerSec, Bytes, Joules, PerSec, SimTime, Watts};
 use std::sync::Arc;
 
 pub(super) const RAW: CodecId = CodecId(0);
@@ -63,6 +64,7 @@ pub(super) fn group(name: &str, tier: Tier, count: u32, servers: u32, work: u64,
         active: Watts(1.0 + 2.0 * f64::from(servers)),
         boundary: Boundary::Board,
         work: vec![Some(work); models],
+        elastic: None,
         batches: Vec::new(),
         levels: Vec::new(),
         level: 0,

@@ -2,10 +2,12 @@
 //!
 //! `scenario` builds it from a file, tests build it by hand; the engine only reads it.
 
+mod elastic;
 mod level;
 mod limits;
 mod service;
 
+pub use elastic::*;
 pub use level::*;
 pub use limits::*;
 pub use service::*;
@@ -97,6 +99,8 @@ pub struct NodeGroup {
     pub active: Watts,
     /// What the powers include.
     pub boundary: Boundary,
+    /// How its servers can be changed; `None`: not at all.
+    pub elastic: Option<Elastic>,
     /// Work of each role here, by [`ModelId`]; `None`: it is not there.
     pub work: Works,
     /// The same of batches of two, three, … up to the largest; empty where nothing is batched.

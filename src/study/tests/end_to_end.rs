@@ -74,7 +74,7 @@ fn what_is_done_is_not_done_twice() {
     let home = home();
     let runs = AtomicU32::new(0);
     let counting =
-        |w: &crate::sim::World, p: &mut crate::policy::AnyPolicy, r: u64, rec: &mut dyn crate::sim::Recorder| {
+        |w: &crate::sim::World, p: &mut crate::study::execute::Actors, r: u64, rec: &mut dyn crate::sim::Recorder| {
             runs.fetch_add(1, Ordering::Relaxed);
             simulate(w, p, r, rec)
         };
@@ -100,11 +100,13 @@ fn what_is_done_is_not_done_twice() {
 fn a_study_that_fails_leaves_nothing_and_keeps_what_was() {
     let home = home();
     let out = home.path().join("out");
-    let failing =
-        |w: &crate::sim::World, p: &mut crate::policy::AnyPolicy, r: u64, rec: &mut dyn crate::sim::Recorder| match r {
-            1 => Err(Problem::new("the queue is on fire")),
-            _ => simulate(w, p, r, rec),
-        };
+    let failing = |w: &crate::sim::World,
+                   p: &mut crate::study::execute::Actors,
+                   r: u64,
+                   rec: &mut dyn crate::sim::Recorder| match r {
+        1 => Err(Problem::new("the queue is on fire")),
+        _ => simulate(w, p, r, rec),
+    };
     let problems = run(&scenario("", ""), &options(&out, 2), &failing).expect_err("on fire");
     assert_eq!(problems.0.len(), 9);
     assert_eq!(problems.0[0].what, "policy `stay`, point 0, replication 1: the queue is on fire");
@@ -121,13 +123,15 @@ fn a_run_that_loses_requests_is_refused() {
     for lose in
         [|r: &mut crate::sim::RunResult| r.answered -= 1, |r: &mut crate::sim::RunResult| r.per_image[0].born += 1]
     {
-        let losing =
-            |w: &crate::sim::World, p: &mut crate::policy::AnyPolicy, r: u64, rec: &mut dyn crate::sim::Recorder| {
-                simulate(w, p, r, rec).map(|mut run| {
-                    lose(&mut run);
-                    run
-                })
-            };
+        let losing = |w: &crate::sim::World,
+                      p: &mut crate::study::execute::Actors,
+                      r: u64,
+                      rec: &mut dyn crate::sim::Recorder| {
+            simulate(w, p, r, rec).map(|mut run| {
+                lose(&mut run);
+                run
+            })
+        };
         let problems = run(&scenario("", ""), &options(&home.path().join("out"), 1), &losing).expect_err("lost");
         assert!(problems.0[0].what.contains("lost or invented requests"), "{problems}");
     }

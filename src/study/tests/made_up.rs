@@ -5,6 +5,7 @@ use crate::problem::Problem;
 use crate::scenario::{Scenario, made_up};
 use crate::sim::*;
 use crate::stats::Sketch;
+use crate::study::execute::Actors;
 use crate::study::{Options, Study, StudyResult};
 use crate::units::SimTime;
 use std::path::Path;
@@ -33,10 +34,11 @@ fn latency(policy: &AnyPolicy) -> u64 {
 /// A run: ten requests about each image and a further one about the replication's own, all answered, some late.
 pub(super) fn simulate(
     world: &World,
-    policy: &mut AnyPolicy,
+    actors: &mut Actors,
     replication: u64,
     recorder: &mut dyn Recorder,
 ) -> Result<RunResult, Problem> {
+    let policy = &actors.policy;
     let mut sketch = Sketch::new();
     let mut per_image = Vec::new();
     for image in 0..IMAGES {
@@ -70,6 +72,8 @@ pub(super) fn simulate(
         late: 0,
         latency: sketch,
         groups: world.groups.iter().map(busy).collect(),
+        levels: Vec::new(),
+        capacity: Vec::new(),
         links: world.links.iter().map(|_| link).collect(),
         per_image,
         answered_by: vec![(ModelId(0), GroupId(0), born - 10), (ModelId(0), GroupId(1), 10)],

@@ -17,6 +17,7 @@ impl Twin<'_> {
         if !node.has_room(urgency, kind) {
             let counted = self.lives[&birth].counted;
             self.sums.groups[place::group_of(self.world, job.node)].refused += u64::from(counted);
+            self.refusals.push(job.node);
             self.life(birth).doing = Doing::Nothing;
             self.life(birth).request.refused += 1;
             self.expect_ask(birth, now);
@@ -135,6 +136,7 @@ impl Twin<'_> {
         for job in self.nodes[node as usize].take_done(now) {
             self.left(node, job);
         }
+        self.nodes[node as usize].drain();
         self.begin_services(node);
     }
 
@@ -143,6 +145,7 @@ impl Twin<'_> {
         let node = &mut self.nodes[job.node as usize];
         let done = if node.batches() { node.finish_batch(birth) } else { vec![node.finish(birth)] };
         done.into_iter().for_each(|done| self.left(job.node, done));
+        self.nodes[job.node as usize].drain();
         self.begin_services(job.node);
     }
 

@@ -17,7 +17,9 @@ pub enum What {
     FairSent(ChannelKey),
     /// A request's cargo arrives at the other end of a hop.
     Arrives,
-    /// The policy's period is over.
+    /// Something of a node changes.
+    Change,
+    /// A policy's or a controller's period is over.
     Tick,
     /// A request's policy is asked.
     Ask,
@@ -30,9 +32,10 @@ impl What {
         match self {
             Self::Served | Self::Shared(_) | Self::Limit(_) | Self::Sent | Self::FairSent(_) => 0,
             Self::Arrives => 1,
-            Self::Tick => 2,
-            Self::Ask => 3,
-            Self::Birth => 4,
+            Self::Change => 2,
+            Self::Tick => 3,
+            Self::Ask => 4,
+            Self::Birth => 5,
         }
     }
 }

@@ -52,7 +52,10 @@ impl Twin<'_> {
 
     /// What has begun goes on, all else is over.
     fn cancel(&mut self, leg: u64) {
-        self.nodes.iter_mut().for_each(|node| node.waiting.retain(|job| job.birth != leg || job.stopped));
+        for node in &mut self.nodes {
+            node.waiting.retain(|job| job.birth != leg || job.stopped);
+            node.drain();
+        }
         self.channels.values_mut().for_each(|channel| channel.waiting.retain(|transfer| transfer.birth != leg));
         let served = self.nodes.iter().any(|node| node.served.iter().chain(&node.waiting).any(|job| job.birth == leg));
         let on_air = self.channels.values().any(|channel| channel.on_air.iter().any(|t| t.birth == leg));

@@ -1,7 +1,7 @@
 //! What a policy may know.
 
 use super::channel::{Channel, ChannelKey};
-use super::node::Node;
+use super::node::{Node, Power};
 use super::place;
 use std::collections::BTreeMap;
 use tierwise::sim::{Knowledge, NodeId, World};
@@ -10,14 +10,14 @@ use tierwise::units::SimTime;
 /// Queues and airtimes at one instant.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
-    /// By node: waiting, busy, work, level.
-    nodes: Vec<(u32, u32, u64, u8)>,
+    /// By node: waiting, busy, work, level, servers and whether it takes newcomers.
+    nodes: Vec<(u32, u32, u64, u8, u32, bool)>,
     channels: BTreeMap<ChannelKey, u64>,
 }
 
 impl Picture {
     pub fn of(nodes: &[Node], channels: &BTreeMap<ChannelKey, Channel>, at: u64) -> Self {
-        let node = |n: &Node| (n.queue(), n.busy(), n.work(at), n.level);
+        let node = |n: &Node| (n.queue(), n.busy(), n.work(at), n.level, n.servers, n.power == Power::On);
         Self {
             nodes: nodes.iter().map(node).collect(),
             channels: channels.iter().map(|(key, c)| (*key, c.backlog(at))).collect(),
@@ -34,7 +34,7 @@ pub struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn node(&self, node: NodeId) -> (u32, u32, u64, u8) {
+    fn node(&self, node: NodeId) -> (u32, u32, u64, u8, u32, bool) {
         let exact = self.world.information.staleness == SimTime::ZERO || self.here == Some(node.0);
         let picture = if exact { &self.exact } else { self.published };
         picture.nodes[node.0 as usize]
@@ -55,8 +55,16 @@ impl Knowledge for Known<'_> {
     }
 
     fn backlog(&self, node: NodeId) -> SimTime {
-        let group = &self.world.groups[place::group_of(self.world, node.0)];
-        SimTime::from_ns(self.node(node).2 / u64::from(group.servers()))
+        let (_, _, work, _, servers, _) = self.node(node);
+        SimTime::from_ns(work / u64::from(servers))
+    }
+
+    fn servers(&self, node: NodeId) -> Option<u32> {
+        Some(self.node(node).4)
+    }
+
+    fn closed(&self, node: NodeId) -> bool {
+        !self.node(node).5
     }
 
     fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {

@@ -2,6 +2,7 @@
 //! taken from the state itself as time passes. It shares the world, the streams of random numbers and the policy's port
 //! with the engine, and nothing else.
 
+mod act;
 mod births;
 mod carry;
 mod channel;
@@ -24,9 +25,7 @@ use node::Node;
 use std::collections::BTreeMap;
 pub use sums::Sums;
 use tierwise::random::{Purpose, Rng, Stream};
-use tierwise::sim::{
-    Action, Actions, Answer, Ending, Held, NodeId, Policy, Record, RequestId, Step, TapId, View, World,
-};
+use tierwise::sim::{Answer, Controller, Ending, Held, NodeId, Policy, Record, RequestId, Step, TapId, View, World};
 use tierwise::units::SimTime;
 
 /// What the twin found.
@@ -40,13 +39,26 @@ pub struct Found {
 
 /// Runs a replication.
 pub fn run(world: &World, policy: &mut dyn Policy, replication: u64) -> Result<Found, String> {
+    run_controlled(world, policy, None, replication)
+}
+
+/// The same beside a controller.
+pub fn run_controlled(
+    world: &World,
+    policy: &mut dyn Policy,
+    mut controller: Option<&mut dyn Controller>,
+    replication: u64,
+) -> Result<Found, String> {
     policy.start(world).map_err(|p| p.what)?;
-    let mut twin = Twin::new(world, policy, replication);
+    controller.as_mut().map_or(Ok(()), |controller| controller.start(world)).map_err(|p| p.what)?;
+    let controller = controller.map(|controller| controller as &mut dyn Controller);
+    let mut twin = Twin::new(world, policy, controller, replication);
     twin.open();
     let stop = (world.horizon.end + world.horizon.drain).ns();
     while let Some(event) = twin.events.next(stop) {
         twin.pass(event.time);
         twin.plan_before(event)?;
+        twin.raise()?;
     }
     twin.pass(stop);
     let cut = twin.lives.values().any(|life| life.cancelled);
@@ -61,6 +73,9 @@ pub fn run(world: &World, policy: &mut dyn Policy, replication: u64) -> Result<F
 struct Twin<'a> {
     world: &'a World,
     policy: &'a mut dyn Policy,
+    controller: Option<&'a mut dyn Controller>,
+    /// Nodes that refused somebody just now.
+    refusals: Vec<u32>,
     replication: u64,
     now: u64,
     events: Events,
@@ -76,12 +91,19 @@ struct Twin<'a> {
 }
 
 impl<'a> Twin<'a> {
-    fn new(world: &'a World, policy: &'a mut dyn Policy, replication: u64) -> Self {
+    fn new(
+        world: &'a World,
+        policy: &'a mut dyn Policy,
+        controller: Option<&'a mut dyn Controller>,
+        replication: u64,
+    ) -> Self {
         let (nodes, channels) = (node::all(world), channels(world));
         Self {
             published: Picture::of(&nodes, &channels, 0),
             world,
             policy,
+            controller,
+            refusals: Vec::new(),
             replication,
             now: 0,
             events: Events::default(),
@@ -99,7 +121,8 @@ impl<'a> Twin<'a> {
         for (source, time) in births::first(self.world, self.replication) {
             self.expect_birth(source, time);
         }
-        self.expect_tick();
+        self.expect_tick(act::POLICY);
+        self.expect_tick(act::CONTROLLER);
     }
 
     fn stream(&self, purpose: Purpose) -> Stream {
@@ -128,7 +151,8 @@ impl<'a> Twin<'a> {
             What::Sent => self.sent(event.who),
             What::FairSent(key) => self.fair_sent(key),
             What::Arrives => return self.arrive(event.who),
-            What::Tick => self.tick(),
+            What::Change => self.change(event.who as u32),
+            What::Tick => return self.tick(event.who),
             What::Ask => return self.ask(event.who),
             What::Birth => return self.birth(event.who),
         }
@@ -165,34 +189,11 @@ impl<'a> Twin<'a> {
         self.events.add(from + self.world.information.decision.ns(), What::Ask, birth);
     }
 
-    /// While a source is still to give birth, or a request is under way.
-    fn expect_tick(&mut self) {
-        let alive = self.events.any(What::Birth) || self.lives.values().any(|life| !life.cancelled);
-        if let Some(period) = self.policy.needs().period.filter(|_| alive) {
-            self.events.add(self.now + period.ns(), What::Tick, 0);
-        }
-    }
-
     fn known<'b>(&self, published: &'b Picture, here: Option<u32>) -> Known<'b>
     where
         'a: 'b,
     {
         Known { world: self.world, exact: Picture::of(&self.nodes, &self.channels, self.now), published, here }
-    }
-
-    fn tick(&mut self) {
-        let published = self.published.clone();
-        let known = self.known(&published, None);
-        let view = View::new(self.world, &known, SimTime::from_ns(self.now), NodeId(0), NodeId(0));
-        let mut actions = Actions::default();
-        self.policy.tick(&view, &mut actions);
-        for action in actions.0 {
-            let Action::Level { node, level } = action else { panic!("no other is offered") };
-            if self.nodes[node.0 as usize].level != level {
-                self.set_level(node.0, level);
-            }
-        }
-        self.expect_tick();
     }
 
     fn ask(&mut self, birth: u64) -> Result<(), String> {

@@ -29,6 +29,15 @@ pub struct Job {
 /// Role, from, up to.
 pub type Kind = (ModelId, TapId, TapId);
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Power {
+    On,
+    Draining,
+    Off,
+    /// Until then.
+    Booting(u64),
+}
+
 #[derive(Clone, Debug)]
 pub struct Node {
     pub service: Service,
@@ -37,6 +46,10 @@ pub struct Node {
     pub waiting: VecDeque<Job>,
     /// How many came.
     pub came: u64,
+    pub servers: u32,
+    /// When there will be so many.
+    pub starts: Option<(u64, u32)>,
+    pub power: Power,
     /// The last coming or going among those that share.
     last: u64,
     /// Clock level, and work by level, then by size of the batch less one, then by role.
@@ -59,6 +72,9 @@ pub fn all(world: &World) -> Vec<Node> {
                 served: Vec::new(),
                 waiting: VecDeque::new(),
                 came: 0,
+                servers: group.service.servers(),
+                starts: None,
+                power: Power::On,
                 last: 0,
                 level: group.level,
                 table,
@@ -73,10 +89,10 @@ impl Node {
     fn room(&self) -> (u32, u32) {
         let any = u32::MAX;
         match &self.service {
-            Service::Fifo(fifo) => (fifo.servers, fifo.bound.unwrap_or(any)),
+            Service::Fifo(fifo) => (self.servers, fifo.bound.unwrap_or(any)),
             Service::Sharing(sharing) => (sharing.most.unwrap_or(any), sharing.bound.unwrap_or(any)),
-            Service::Priority(ordered) | Service::Edf(ordered) => (ordered.servers, ordered.bound.unwrap_or(any)),
-            Service::Batch(batch) => (batch.servers, batch.bound.unwrap_or(any)),
+            Service::Priority(ordered) | Service::Edf(ordered) => (self.servers, ordered.bound.unwrap_or(any)),
+            Service::Batch(batch) => (self.servers, batch.bound.unwrap_or(any)),
         }
     }
 
@@ -89,6 +105,9 @@ impl Node {
     }
 
     pub fn has_room(&self, urgency: u64, kind: Kind) -> bool {
+        if self.power != Power::On {
+            return false;
+        }
         let (serves, waits) = self.room();
         if let Service::Batch(batch) = &self.service {
             let begins = batch.wait.ns() == 0 || self.of(kind).len() as u32 + 1 >= batch.most;
@@ -138,7 +157,7 @@ impl Node {
         let Service::Batch(batch) = self.service.clone() else { return None };
         let most = batch.most as usize;
         let due = |job: &&Job| self.of(job.kind).len() >= most || job.offered.saturating_add(batch.wait.ns()) <= now;
-        let kind = self.waiting.iter().find(due).filter(|_| self.busy() < batch.servers)?.kind;
+        let kind = self.waiting.iter().find(due).filter(|_| self.busy() < self.servers)?.kind;
         let mut jobs = self.of(kind);
         jobs.truncate(most);
         let first = jobs[0];
@@ -162,7 +181,7 @@ impl Node {
 
     /// The next to be served, if there is room.
     pub fn begin(&mut self, now: u64) -> Option<Job> {
-        if self.served.len() as u32 == self.room().0 || self.batches() {
+        if self.served.len() as u32 >= self.room().0 || self.batches() {
             return None;
         }
         let first = (0..self.waiting.len()).min_by_key(|i| self.waiting[*i].place)?;
@@ -179,12 +198,33 @@ impl Node {
         self.served.remove(at)
     }
 
+    pub fn resize(&mut self, now: u64, servers: u32) {
+        self.catch_up(now);
+        self.servers = servers;
+    }
+
+    /// Off, if it is to be and nobody is left.
+    pub fn drain(&mut self) {
+        if self.power == Power::Draining && self.served.is_empty() && self.waiting.is_empty() {
+            self.power = Power::Off;
+        }
+    }
+
+    /// How many servers are there to be used.
+    pub fn provided(&self) -> u32 {
+        match self.power {
+            Power::On | Power::Draining => self.servers.max(self.busy()),
+            Power::Off | Power::Booting(_) => 0,
+        }
+    }
+
     /// How many servers are busy.
     pub fn busy(&self) -> u32 {
         if self.batches() {
             return self.running().len() as u32;
         }
-        (self.served.len() as u32).min(self.service.servers())
+        let served = self.served.len() as u32;
+        if self.shares() { served.min(self.servers) } else { served }
     }
 
     /// First request and end of each batch under way.

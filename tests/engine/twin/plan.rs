@@ -23,7 +23,7 @@ impl Twin<'_> {
             batch.push(self.lives[&birth].request);
         }
         if !batch.is_empty() {
-            self.plan(&batch);
+            return self.plan(&batch);
         }
         Ok(())
     }
@@ -37,12 +37,14 @@ impl Twin<'_> {
         self.events.forget_at(now, What::Birth);
     }
 
-    fn plan(&mut self, batch: &[Request]) {
+    fn plan(&mut self, batch: &[Request]) -> Result<(), String> {
         let now = self.now;
         let mut rng = Rng::new(self.stream(Purpose::Policy), u64::MAX - now, 0);
         let published = self.published.clone();
         let known = self.known(&published, None);
         let view = View::new(self.world, &known, SimTime::from_ns(now), NodeId(0), NodeId(0));
-        self.policy.plan(batch, &view, &mut Actions::default(), &mut rng);
+        let mut actions = Actions::default();
+        self.policy.plan(batch, &view, &mut actions, &mut rng);
+        self.act(actions)
     }
 }

@@ -1,7 +1,7 @@
 //! Accounts: what is added up over time from the state itself, and what is added up over counted requests.
 
 use super::channel::{Channel, ChannelKey};
-use super::node::Node;
+use super::node::{Node, Power};
 use super::place;
 use std::collections::BTreeMap;
 use tierwise::sim::{Sharing, World};
@@ -11,6 +11,11 @@ pub struct GroupSums {
     /// Integrals over the window.
     pub busy_ns: u64,
     pub queue_ns: u64,
+    pub provided_ns: u64,
+    pub on_ns: u64,
+    /// Of the window.
+    pub started: u64,
+    pub booted: u64,
     /// Sums over counted requests.
     pub served: u64,
     pub refused: u64,
@@ -67,7 +72,10 @@ impl Sums {
             sums.queue_ns += u64::from(node.queue()) * window;
             let level = group.levels.get(node.level as usize);
             let (idle, active) = level.map_or((group.idle.0, group.active.0), |level| (level.idle.0, level.active.0));
-            sums.idle_j += idle * seconds(window);
+            let on = if node.power == Power::Off { 0 } else { window };
+            sums.provided_ns += u64::from(node.provided()) * window;
+            sums.on_ns += on;
+            sums.idle_j += idle * seconds(on);
             let power = (active - idle) * busy as f64 / f64::from(node.service.servers());
             sums.compute_j += power * seconds(to - from);
         }

@@ -202,6 +202,11 @@ impl Batching {
         }
     }
 
+    /// From now on there are so many servers; who is served is served to the end.
+    pub(crate) fn resize(&mut self, servers: u32) {
+        self.servers = servers as usize;
+    }
+
     /// Takes out somebody who waits.
     pub(crate) fn cancel(&mut self, slot: u32) -> bool {
         let waits = |line: &VecDeque<Waiting>| line.iter().position(|who| who.slot == slot);

@@ -1,0 +1,121 @@
+//! Actions, and the calls in which they are wanted.
+
+use super::event::What;
+use super::node::Power;
+use super::{Twin, place};
+use tierwise::sim::{Action, Actions, Alarm, NodeId, View};
+use tierwise::units::SimTime;
+
+/// Who looks over everything, in the order in which they do.
+pub const POLICY: u64 = 0;
+pub const CONTROLLER: u64 = 1;
+
+impl Twin<'_> {
+    /// While a source is still to give birth, or a request is under way.
+    pub fn expect_tick(&mut self, whose: u64) {
+        let alive = self.events.any(What::Birth) || self.lives.values().any(|life| !life.cancelled);
+        let period = match whose {
+            POLICY => self.policy.needs().period,
+            _ => self.controller.as_ref().map(|c| c.period()),
+        };
+        if let Some(period) = period.filter(|p| alive && p.ns() > 0) {
+            self.events.add(self.now + period.ns(), What::Tick, whose);
+        }
+    }
+
+    pub fn tick(&mut self, whose: u64) -> Result<(), String> {
+        let mut actions = Actions::default();
+        let published = self.published.clone();
+        let known = self.known(&published, None);
+        let view = View::new(self.world, &known, SimTime::from_ns(self.now), NodeId(0), NodeId(0));
+        match &mut self.controller {
+            Some(controller) if whose == CONTROLLER => controller.tick(&view, &mut actions),
+            _ => self.policy.tick(&view, &mut actions),
+        }
+        self.act(actions)?;
+        self.expect_tick(whose);
+        Ok(())
+    }
+
+    /// Tells the controller of refusals.
+    pub fn raise(&mut self) -> Result<(), String> {
+        for node in std::mem::take(&mut self.refusals) {
+            let mut actions = Actions::default();
+            let published = self.published.clone();
+            let known = self.known(&published, None);
+            let view = View::new(self.world, &known, SimTime::from_ns(self.now), NodeId(0), NodeId(0));
+            if let Some(controller) = &mut self.controller {
+                controller.alarm(Alarm::Refused { node: NodeId(node) }, &view, &mut actions);
+            }
+            self.act(actions)?;
+        }
+        Ok(())
+    }
+
+    pub fn act(&mut self, actions: Actions) -> Result<(), String> {
+        actions.0.into_iter().try_for_each(|action| self.act_once(action))
+    }
+
+    fn act_once(&mut self, action: Action) -> Result<(), String> {
+        let (Action::Servers { node, .. } | Action::Power { node, .. }) = action else {
+            let Action::Level { node, level } = action else { return Err("not offered".into()) };
+            if self.nodes[node.0 as usize].level != level {
+                self.set_level(node.0, level);
+            }
+            return Ok(());
+        };
+        if node.0 >= self.world.node_count() {
+            return Err("no such node".into());
+        }
+        let group = place::group_of(self.world, node.0);
+        let elastic = self.world.groups[group].elastic.ok_or("not elastic")?;
+        let now = self.now;
+        let horizon = self.world.horizon;
+        let counted = u64::from(now >= horizon.warm_up.ns() && now < horizon.end.ns());
+        let of = &mut self.nodes[node.0 as usize];
+        let sums = &mut self.sums.groups[group];
+        match action {
+            Action::Servers { count, .. } => {
+                if count < 1 || count > elastic.most {
+                    return Err("so many servers cannot be".into());
+                }
+                of.starts = None;
+                if count > of.servers {
+                    sums.started += counted * u64::from(count - of.servers);
+                }
+                if count <= of.servers || elastic.start.ns() == 0 {
+                    of.resize(now, count);
+                } else {
+                    of.starts = Some((now + elastic.start.ns(), count));
+                    self.events.add(now + elastic.start.ns(), What::Change, node.0.into());
+                }
+            }
+            Action::Power { on: true, .. } if of.power == Power::Draining => of.power = Power::On,
+            Action::Power { on: true, .. } if of.power == Power::Off => {
+                sums.booted += counted;
+                of.power = Power::Booting(now + elastic.boot.ns());
+                self.events.add(now + elastic.boot.ns(), What::Change, node.0.into());
+            }
+            Action::Power { on: false, .. } if of.power == Power::On => of.power = Power::Draining,
+            Action::Power { on: false, .. } if of.power != Power::Draining => of.power = Power::Off,
+            _ => {}
+        }
+        self.change(node.0);
+        Ok(())
+    }
+
+    /// What is due changes.
+    pub fn change(&mut self, node: u32) {
+        let now = self.now;
+        let of = &mut self.nodes[node as usize];
+        of.drain();
+        if let Some((_, count)) = of.starts.filter(|(at, _)| *at <= now) {
+            of.starts = None;
+            of.resize(now, count);
+        }
+        if matches!(of.power, Power::Booting(at) if at <= now) {
+            of.power = Power::On;
+        }
+        self.begin_services(node);
+    }
+}
