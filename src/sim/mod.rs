@@ -100,7 +100,8 @@
 //! The run stops at `end + drain`; events at that very time still happen. A service or transfer is charged in full when
 //! it begins, if it begins by then. Requests born in `[warm_up, end)` are *counted*; they alone carry bytes, joules,
 //! waits and outcomes. Busy time and queue lengths are those of that window, of all requests. Joules of idle nodes are
-//! those of the window. At the end it is checked that requests, service and bytes are conserved.
+//! those of the window, of nodes that are not off. What a node *provides* is its servers for as long as it is neither off
+//! nor booting; servers that are to go count until they are idle. At the end it is checked that requests, service and bytes are conserved.
 
 #![deny(clippy::disallowed_methods)]
 

@@ -5,8 +5,9 @@ use crate::units::SimTime;
 
 /// A change of resources; each takes effect after its own time, bytes and joules.
 ///
-/// Offered are `Servers` and `Power`, at nodes that are [`crate::sim::Elastic`]: see there for what they take. Any other, or
-/// one that its node cannot do, is a [`Problem`] that names it.
+/// Offered are `Servers` and `Power`, at nodes that are [`crate::sim::Elastic`]: see there for what they take; and `Level`,
+/// at nodes that have clock levels. Any other, or one that its node cannot do, is a [`Problem`] that names it and the
+/// state that the node was in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Action {
     /// A node shall run this many servers.
