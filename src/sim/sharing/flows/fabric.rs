@@ -28,10 +28,6 @@ pub(super) struct Channel {
     pub level: u64,
     /// The change in which it is looked at.
     pub looked_at: u64,
-    /// The change for which `most` holds.
-    pub bounded: u64,
-    /// More than what its flows can come to have together.
-    pub most: u64,
     pub flows: Vec<u32>,
 }
 
@@ -50,46 +46,33 @@ pub(super) struct Fabric {
     /// By slot, `longest` for each.
     seats: Vec<Seat>,
     lengths: Vec<u32>,
-    /// By slot: the least capacity on its route.
-    limits: Vec<u64>,
 }
 
 impl Fabric {
     pub(super) fn new(capacities: impl Iterator<Item = u64>, longest: usize) -> Self {
-        let channel = |capacity| Channel {
-            capacity,
-            used: 0,
-            level: SLACK,
-            looked_at: 0,
-            bounded: 0,
-            most: 0,
-            flows: Vec::new(),
-        };
+        let channel = |capacity| Channel { capacity, used: 0, level: SLACK, looked_at: 0, flows: Vec::new() };
         let channels = capacities.map(channel).collect();
-        Self { channels, states: Vec::new(), longest, seats: Vec::new(), lengths: Vec::new(), limits: Vec::new() }
+        Self { channels, states: Vec::new(), longest, seats: Vec::new(), lengths: Vec::new() }
     }
 
     /// A flow without a rate.
     pub(super) fn insert(&mut self, slot: u32, route: impl Iterator<Item = u32>) {
         self.make_room(slot as usize);
         self.states[slot as usize] = State { rate: 0, by: NONE, mark: 0 };
-        let (mut length, mut limit) = (0, u64::MAX);
+        let mut length = 0;
         for channel in route.take(self.longest) {
             let of = &mut self.channels[channel as usize];
             self.seats[slot as usize * self.longest + length] = Seat { channel, position: of.flows.len() as u32 };
             of.flows.push(slot);
-            limit = limit.min(of.capacity);
             length += 1;
         }
         self.lengths[slot as usize] = length as u32;
-        self.limits[slot as usize] = limit;
     }
 
     fn make_room(&mut self, slot: usize) {
         if self.states.len() <= slot {
             self.states.resize(slot + 1, State { rate: 0, by: NONE, mark: 0 });
             self.lengths.resize(slot + 1, 0);
-            self.limits.resize(slot + 1, 0);
             self.seats.resize((slot + 1) * self.longest, Seat::default());
         }
     }
@@ -134,12 +117,6 @@ impl Fabric {
         self.seats[slot as usize * self.longest + hop].channel
     }
 
-    /// More than this a flow can never have.
-    #[inline]
-    pub(super) fn limit(&self, slot: u32) -> u64 {
-        self.limits[slot as usize]
-    }
-
     #[inline]
     pub(super) fn rate(&self, slot: u32) -> u64 {
         self.states[slot as usize].rate
@@ -153,13 +130,12 @@ impl Fabric {
         self.channels[channel as usize].used
     }
 
-    /// Notes on a flow's channels that its rate is no longer the old one.
+    /// Notes on a flow's channels that its rate changed.
     #[inline]
-    pub(super) fn account(&mut self, slot: u32, old: u64) {
-        let new = self.rate(slot);
+    pub(super) fn account(&mut self, slot: u32, old: u64, new: u64) {
         for i in self.range(slot) {
             let of = &mut self.channels[self.seats[i].channel as usize];
-            of.used = of.used - old + new;
+            of.used = of.used.wrapping_add(new.wrapping_sub(old));
         }
     }
 }

@@ -10,22 +10,41 @@
 //! - When the time comes at which a channel used to fix rates and it does not, its flows are open again.
 //! - A flow that is fixed at another time, or opened, makes the channels on its route be looked at.
 //!
-//! A channel that is no flow's bottleneck need not be looked at while it has room for whatever the opened flows can come
-//! to have: its share is then above all shares that fix rates, as its flows' rates are at least those, plus one unit for
-//! each flow.
+//! A channel that is no flow's bottleneck need not be looked at if in the end it has room for its flows' rates and one
+//! unit more for each: its share was then above all that fixed rates, as the rates that are still to be fixed are at
+//! least those. So it is hoped that such channels have room, and checked at the end: where one has none, or a flow is
+//! still open, all is played again, and these are looked at from the start.
 
 use super::fabric::{Fabric, Instant, SLACK, State};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+
+/// A flow that was touched, as it was before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Touched {
+    pub slot: u32,
+    pub rate: u64,
+    by: u32,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Filling {
     /// Counts changes, from 1.
     change: u64,
     /// Next shares of the channels that are looked at.
-    heap: BinaryHeap<Reverse<Instant>>,
-    /// Flows that were touched, and their rates before.
-    pub changed: Vec<(u32, u64)>,
+    heap: BinaryHeap<Reverse<u128>>,
+    /// Flows that were touched.
+    pub touched: Vec<Touched>,
+    /// Levels of the channels that are looked at, as they were before.
+    levels: Vec<(u32, u64)>,
+    /// Channels that had no room.
+    crowded: Vec<u32>,
+}
+
+/// An instant as one number.
+#[inline]
+fn key(share: u64, channel: u32) -> u128 {
+    u128::from(share) << 32 | u128::from(channel)
 }
 
 /// What a channel has left at some time of filling, for how many.
@@ -38,50 +57,119 @@ struct Open {
 impl Filling {
     /// A flow was inserted.
     pub(super) fn joined(&mut self, fabric: &mut Fabric, slot: u32) {
-        self.change += 1;
-        self.open(fabric, slot, (0, 0));
-        self.play(fabric);
+        self.fill(fabric, (0, 0), |filling, fabric| filling.open(fabric, slot, (0, 0)));
     }
 
     /// A flow was removed, whose rate had been fixed then: nothing before that changes.
     pub(super) fn left(&mut self, fabric: &mut Fabric, slot: u32, fixed: Instant) {
-        self.change += 1;
-        for hop in 0..fabric.length(slot) {
-            self.touch(fabric, fabric.channel_of(slot, hop), fixed, None);
+        self.fill(fabric, fixed, |filling, fabric| {
+            for hop in 0..fabric.length(slot) {
+                filling.touch(fabric, fabric.channel_of(slot, hop), fixed);
+            }
+        });
+    }
+
+    /// Plays until all have room, and notes the new rates on the channels.
+    fn fill(&mut self, fabric: &mut Fabric, from: Instant, begin: impl Fn(&mut Self, &mut Fabric)) {
+        self.crowded.clear();
+        loop {
+            self.change += 1;
+            self.touched.clear();
+            self.levels.clear();
+            for i in 0..self.crowded.len() {
+                self.look_at(fabric, self.crowded[i], from);
+            }
+            begin(self, fabric);
+            self.play(fabric);
+            if self.all_have_room(fabric) {
+                return;
+            }
+            self.undo(fabric);
         }
-        self.play(fabric);
+    }
+
+    fn all_have_room(&mut self, fabric: &mut Fabric) -> bool {
+        let before = self.crowded.len();
+        for touched in &self.touched {
+            fabric.account(touched.slot, touched.rate, fabric.rate(touched.slot));
+        }
+        for i in 0..self.touched.len() {
+            self.check(fabric, self.touched[i]);
+        }
+        self.crowded.len() == before
+    }
+
+    /// Notes channels of a flow that were not looked at and should have been.
+    #[inline]
+    fn check(&mut self, fabric: &Fabric, Touched { slot, rate, .. }: Touched) {
+        let state = fabric.states[slot as usize];
+        let open = state.mark & 1 == 1;
+        if state.rate <= rate && !open {
+            return;
+        }
+        for hop in 0..fabric.length(slot) {
+            let channel = fabric.channel_of(slot, hop);
+            let of = &fabric.channels[channel as usize];
+            let room = of.used.saturating_add(of.flows.len() as u64) <= of.capacity;
+            if of.looked_at != self.change && (open || of.level == SLACK && !room) && !self.crowded.contains(&channel) {
+                self.crowded.push(channel);
+            }
+        }
+    }
+
+    fn undo(&mut self, fabric: &mut Fabric) {
+        for Touched { slot, rate, by } in &self.touched {
+            fabric.account(*slot, fabric.rate(*slot), *rate);
+            fabric.states[*slot as usize] = State { rate: *rate, by: *by, mark: 0 };
+        }
+        for (channel, level) in &self.levels {
+            fabric.channels[*channel as usize].level = *level;
+        }
     }
 
     fn play(&mut self, fabric: &mut Fabric) {
-        while let Some(Reverse(now)) = self.heap.pop() {
-            let (share, channel) = now;
-            let open = self.look(fabric, channel, now);
-            let Some(next) = open.left.checked_div(open.flows) else {
-                fabric.channels[channel as usize].level = SLACK;
-                continue;
-            };
-            if next <= share {
-                self.fix(fabric, now);
-                continue;
+        while let Some(Reverse(key)) = self.heap.pop() {
+            let mut next = Some(key);
+            while let Some(key) = next {
+                next = self.turn(fabric, ((key >> 32) as u64, key as u32)).and_then(|key| self.first(key));
             }
-            if fabric.channels[channel as usize].level == share {
-                self.pass(fabric, now);
-            }
-            self.expect(fabric, channel, next);
         }
     }
 
-    /// When a channel must be looked at again.
-    fn expect(&mut self, fabric: &Fabric, channel: u32, share: u64) {
-        self.heap.push(Reverse((share.min(fabric.channels[channel as usize].level), channel)));
-    }
-
+    /// Puts a channel back, unless it is the next anyway.
     #[inline]
-    fn is_open(&self, state: State, now: Instant) -> bool {
-        match state.mark >> 1 == self.change {
-            true => state.mark & 1 == 1,
-            false => (state.rate, state.by) >= now,
+    fn first(&mut self, key: u128) -> Option<u128> {
+        let first = self.heap.peek().is_none_or(|Reverse(least)| key < *least);
+        if !first {
+            self.heap.push(Reverse(key));
         }
+        first.then_some(key)
+    }
+
+    /// A channel's next share has come up, or the time at which it used to fix rates: when it must be looked at again.
+    fn turn(&mut self, fabric: &mut Fabric, now: Instant) -> Option<u128> {
+        let (share, channel) = now;
+        let open = self.look(fabric, channel, now);
+        let Some(next) = open.left.checked_div(open.flows) else {
+            fabric.channels[channel as usize].level = SLACK;
+            return None;
+        };
+        if next <= share {
+            self.fix(fabric, now);
+            return None;
+        }
+        if fabric.channels[channel as usize].level == share {
+            self.pass(fabric, now);
+        }
+        Some(key(next.min(fabric.channels[channel as usize].level), channel))
+    }
+
+    /// Whether a rate is not fixed before that; without branches, which nobody could predict.
+    #[inline]
+    fn is_open(&self, state: State, (share, channel): Instant) -> bool {
+        let touched = state.mark >> 1 == self.change;
+        let later = (state.rate > share) | ((state.rate == share) & (state.by >= channel));
+        (touched & (state.mark & 1 == 1)) | (!touched & later)
     }
 
     #[inline]
@@ -90,9 +178,9 @@ impl Filling {
         let (mut fixed, mut flows) = (0, 0);
         for slot in &of.flows {
             let state = fabric.states[*slot as usize];
-            let open = self.is_open(state, now);
-            flows += u64::from(open);
-            fixed += if open { 0 } else { state.rate };
+            let open = u64::from(self.is_open(state, now));
+            flows += open;
+            fixed += state.rate & open.wrapping_sub(1);
         }
         Open { left: of.capacity.saturating_sub(fixed), flows }
     }
@@ -100,20 +188,20 @@ impl Filling {
     /// A channel fixes the rates of its open flows.
     fn fix(&mut self, fabric: &mut Fabric, now: Instant) {
         let (share, channel) = now;
-        fabric.channels[channel as usize].level = share;
-        for i in 0..fabric.channels[channel as usize].flows.len() {
-            let slot = fabric.channels[channel as usize].flows[i];
-            let state = fabric.states[slot as usize];
+        let flows = std::mem::take(&mut fabric.channels[channel as usize].flows);
+        for slot in &flows {
+            let state = fabric.states[*slot as usize];
             if !self.is_open(state, now) || self.is_as_before(state, now) {
                 continue;
             }
-            let touched = state.mark >> 1 == self.change;
-            fabric.states[slot as usize] = State { rate: share, by: channel, mark: self.change << 1 };
-            if !touched {
-                self.changed.push((slot, state.rate));
-                self.touch_others(fabric, slot, now, None);
+            fabric.states[*slot as usize] = State { rate: share, by: channel, mark: self.change << 1 };
+            if state.mark >> 1 != self.change {
+                self.touched.push(Touched { slot: *slot, rate: state.rate, by: state.by });
+                self.touch_all(fabric, *slot, now);
             }
         }
+        let of = &mut fabric.channels[channel as usize];
+        (of.level, of.flows) = (share, flows);
     }
 
     fn is_as_before(&self, state: State, now: Instant) -> bool {
@@ -123,54 +211,47 @@ impl Filling {
     /// A channel does not fix rates when it used to: they are open.
     fn pass(&mut self, fabric: &mut Fabric, now: Instant) {
         let channel = now.1 as usize;
-        fabric.channels[channel].level = SLACK;
-        for i in 0..fabric.channels[channel].flows.len() {
-            let slot = fabric.channels[channel].flows[i];
-            if self.is_as_before(fabric.states[slot as usize], now) {
-                self.open(fabric, slot, now);
+        let flows = std::mem::take(&mut fabric.channels[channel].flows);
+        for slot in &flows {
+            if self.is_as_before(fabric.states[*slot as usize], now) {
+                self.open(fabric, *slot, now);
             }
         }
+        let of = &mut fabric.channels[channel];
+        (of.level, of.flows) = (SLACK, flows);
     }
 
     fn open(&mut self, fabric: &mut Fabric, slot: u32, now: Instant) {
         let state = &mut fabric.states[slot as usize];
         state.mark = self.change << 1 | 1;
-        let rate = state.rate;
-        self.changed.push((slot, rate));
-        self.touch_others(fabric, slot, now, Some(fabric.limit(slot) - rate));
+        let before = Touched { slot, rate: state.rate, by: state.by };
+        self.touched.push(before);
+        self.touch_all(fabric, slot, now);
     }
 
-    fn touch_others(&mut self, fabric: &mut Fabric, slot: u32, now: Instant, more: Option<u64>) {
+    fn touch_all(&mut self, fabric: &mut Fabric, slot: u32, now: Instant) {
         for hop in 0..fabric.length(slot) {
-            self.touch(fabric, fabric.channel_of(slot, hop), now, more);
+            self.touch(fabric, fabric.channel_of(slot, hop), now);
         }
     }
 
-    /// Something changed on a channel: its flows may have so much more than before.
+    /// Something changed on a channel.
     #[inline]
-    fn touch(&mut self, fabric: &mut Fabric, channel: u32, now: Instant, more: Option<u64>) {
-        let of = &mut fabric.channels[channel as usize];
-        if of.looked_at == self.change {
-            return;
+    fn touch(&mut self, fabric: &mut Fabric, channel: u32, now: Instant) {
+        let of = &fabric.channels[channel as usize];
+        if of.looked_at != self.change && of.level != SLACK {
+            self.look_at(fabric, channel, now);
         }
-        if of.level == SLACK && !more.is_some_and(|more| self.exceeds(of, more)) {
-            return;
-        }
-        of.looked_at = self.change;
+    }
+
+    fn look_at(&mut self, fabric: &mut Fabric, channel: u32, now: Instant) {
+        fabric.channels[channel as usize].looked_at = self.change;
         let open = self.look(fabric, channel, now);
+        let of = &mut fabric.channels[channel as usize];
+        self.levels.push((channel, of.level));
         match open.left.checked_div(open.flows) {
-            Some(share) => self.expect(fabric, channel, share),
-            None => fabric.channels[channel as usize].level = SLACK,
+            Some(share) => self.heap.push(Reverse(key(share.min(of.level), channel))),
+            None => of.level = SLACK,
         }
-    }
-
-    /// Whether a channel may run short.
-    #[inline]
-    fn exceeds(&self, of: &mut super::fabric::Channel, more: u64) -> bool {
-        if of.bounded != self.change {
-            (of.bounded, of.most) = (self.change, of.used.saturating_add(of.flows.len() as u64));
-        }
-        of.most = of.most.saturating_add(more);
-        of.most > of.capacity
     }
 }

@@ -123,12 +123,11 @@ impl Flows {
 
     /// New rates: what was sent at the old ones, and when each is done.
     fn settle(&mut self, now: u64) {
-        for (slot, old) in self.filling.changed.drain(..) {
-            let new = self.fabric.rate(slot);
+        for touched in self.filling.touched.drain(..) {
+            let (slot, old, new) = (touched.slot, touched.rate, self.fabric.rate(touched.slot));
             if new == old {
                 continue;
             }
-            self.fabric.account(slot, old);
             let rest = &mut self.rest[slot as usize];
             (rest.left, rest.at) = (rest.after(now, old), now);
             self.finish.put(slot, done(rest.left, now, new), rest.birth);
