@@ -13,6 +13,7 @@ mod lines;
 mod parts;
 mod scale;
 mod threads;
+mod whole;
 
 use lines::Lines;
 use tierwise::problem::Problem;
@@ -27,6 +28,7 @@ const BENCHMARKS: [(&str, Benchmark); 6] = [
     ("flows", flows::measure),
     ("scale", scale::measure),
     ("threads", threads::measure),
+    ("whole", whole::measure),
 ];
 
 fn main() -> Result<(), Problem> {

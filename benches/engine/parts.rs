@@ -50,7 +50,7 @@ pub fn link(name: &str, lower: u16, sharing: Sharing, up: u64, delay_ms: f64) ->
 }
 
 /// One role; image `i` has the size at quantile `(i + 1/2) / IMAGES` of an exponential distribution of mean 125,000 B.
-fn model() -> Model {
+pub fn model() -> Model {
     let size = |i| (-libm::log((f64::from(i) + 0.5) / f64::from(IMAGES)) * 125_000.0) as u32;
     let rows = IMAGES as usize;
     let tables = Arc::new(ModelTables {

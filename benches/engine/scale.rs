@@ -33,7 +33,7 @@ pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
 }
 
 /// Most memory that this process has held so far, in bytes; none where the system does not say.
-fn peak() -> Option<f64> {
+pub fn peak() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let kibibytes = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?.trim().trim_end_matches(" kB");
     Some(kibibytes.parse::<f64>().ok()? * 1024.0)
