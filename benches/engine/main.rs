@@ -21,7 +21,7 @@ use tierwise::problem::Problem;
 /// Takes its length, 1 being full.
 type Benchmark = fn(f64, &mut Lines) -> Result<(), Problem>;
 
-const BENCHMARKS: [(&str, Benchmark); 6] = [
+const BENCHMARKS: [(&str, Benchmark); 7] = [
     ("edge", edge::measure),
     ("hold", hold::measure),
     ("fair", fair::measure),
