@@ -104,6 +104,7 @@ impl<'a> Meaning<'a> {
         if self.problems.is_empty() && self.no_circle() {
             self.reach();
             file.workload.iter().for_each(|(name, workload)| workload.check_way(name, self));
+            file.nodes.iter().for_each(|(name, node)| node.check_way(name, self));
             self.births();
         }
     }

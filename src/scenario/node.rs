@@ -2,6 +2,7 @@
 
 use super::level::{self, Level};
 use super::meaning::Meaning;
+use super::memory::Memory;
 use super::service;
 use crate::catalog::{Boundary, DevicePreset, Figure, FittedRange, ModelProfile, device, devices};
 use crate::problem::Problem;
@@ -45,6 +46,8 @@ pub struct Node {
     pub active: Option<Watts>,
     /// What the powers include. Absent: the preset's.
     pub boundary: Option<Boundary>,
+    /// Its memory for models. Absent: all that it lists are there for good.
+    pub memory: Option<Memory>,
     /// Clock levels, by number from 0. Absent: the clock is fixed.
     #[serde(default)]
     pub levels: Vec<Level>,
@@ -136,6 +139,7 @@ impl Node {
         }
         self.check_whole(name, meaning);
         level::check(&self.levels, self.level, &device, name, meaning);
+        self.memory.iter().for_each(|memory| memory.check(name, &self.models, meaning));
         meaning.roles(name, &self.models);
     }
 
@@ -146,6 +150,11 @@ impl Node {
             let remedy = format!("write at least its service's {servers}");
             meaning.tell(&["nodes", name, "elastic", "most"], problem.remedy(remedy));
         }
+    }
+
+    /// Whether what it loads can come to it.
+    pub(super) fn check_way(&self, name: &str, meaning: &mut Meaning<'_>) {
+        self.memory.iter().for_each(|memory| memory.check_way(name, &self.models, meaning));
     }
 
     /// Without a preset, its figures must be there.
@@ -168,7 +177,7 @@ impl Node {
         let device = self.device();
         let hosted = |role: &str| self.models.iter().position(|m| m == role);
         let here: Vec<&ModelProfile> = profiles.iter().filter(|(r, _)| hosted(r).is_some()).map(|(_, p)| *p).collect();
-        if let Err(problem) = device.fits_batches(&here, service::largest_batch(&self.service)) {
+        if let Err(problem) = self.fits(&device, &here) {
             meaning.tell(&["nodes", name, "models"], problem);
         }
         for (role, profile) in profiles {
@@ -177,7 +186,17 @@ impl Node {
                 meaning.tell(&["nodes", name, "models", &item.to_string()], problem);
             }
         }
-        self.build(name, &device, |clock| self.works(&device, profiles, clock))
+        let memory = self.memory.as_ref().map(|memory| memory.build(name, &self.models, profiles, meaning));
+        NodeGroup { memory, ..self.build(name, &device, |clock| self.works(&device, profiles, clock)) }
+    }
+
+    /// Whether its models fit on the device: all at once, or one by one where a memory says what is there.
+    fn fits(&self, device: &DevicePreset, here: &[&ModelProfile]) -> Result<(), Problem> {
+        let images = service::largest_batch(&self.service);
+        match self.memory {
+            None => device.fits_batches(here, images),
+            Some(_) => here.iter().try_for_each(|model| device.fits_batches(&[model], images)),
+        }
     }
 
     fn build(&self, name: &str, device: &DevicePreset, works: impl Fn(f64) -> (Works, Vec<Works>)) -> NodeGroup {
@@ -202,6 +221,7 @@ impl Node {
             batches: first.batches,
             levels,
             level,
+            memory: None,
         }
     }
 }

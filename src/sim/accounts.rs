@@ -1,7 +1,7 @@
 //! What a run adds up: whole nanoseconds, bytes and counts only, so that sums do not depend on their order.
 
 use super::layout::Layout;
-use super::result::{CapacityAccount, GroupAccount, ImageAccount, LevelAccount, LinkAccount};
+use super::result::{CapacityAccount, GroupAccount, ImageAccount, LevelAccount, LinkAccount, MemoryAccount};
 use super::slab::Leg;
 use super::{Ending, GroupId, Hop, ModelId, World};
 use crate::problem::Problem;
@@ -17,6 +17,7 @@ pub(super) struct Accounts {
     /// By group: its levels, none where the clock is fixed.
     pub levels: Vec<Vec<LevelAccount>>,
     pub capacity: Vec<CapacityAccount>,
+    pub memory: Vec<MemoryAccount>,
     pub images: Vec<ImageAccount>,
     /// By role and group.
     answers: Vec<u64>,
@@ -64,6 +65,7 @@ impl Accounts {
             links: world.links.iter().map(link).collect(),
             levels: world.groups.iter().map(|g| vec![LevelAccount::default(); g.levels.len()]).collect(),
             capacity: world.groups.iter().map(|g| CapacityAccount::of(g, span_ns)).collect(),
+            memory: vec![MemoryAccount::default(); world.groups.len()],
             images: vec![ImageAccount::default(); world.labels.len()],
             answers: vec![0; world.models.len() * world.groups.len()],
             ends: [Ends::default(); 2],
@@ -135,6 +137,29 @@ impl Accounts {
     pub(super) fn changed_own(&mut self, work: [SimTime; 2]) {
         let [before, after] = work.map(|w| u128::from(w.ns()));
         self.own_ns = self.own_ns - before + after;
+    }
+
+    fn is_of_window(&self, now: SimTime) -> bool {
+        (self.window.0..self.window.1).contains(&now)
+    }
+
+    /// A role is loaded at a group's node.
+    pub(super) fn loaded(&mut self, group: GroupId, from: SimTime, to: SimTime, bytes: u64) {
+        let counts = u64::from(self.is_of_window(from));
+        let account = &mut self.memory[group.0 as usize];
+        account.loads += counts;
+        account.bytes += counts * bytes;
+        account.load_ns += u128::from(counts) * u128::from(to.since(from).ns());
+    }
+
+    /// A role went from a group's node.
+    pub(super) fn evicted(&mut self, group: GroupId, now: SimTime) {
+        self.memory[group.0 as usize].evictions += u64::from(self.is_of_window(now));
+    }
+
+    /// Requests waited so long for their roles.
+    pub(super) fn held(&mut self, group: GroupId, held: u128) {
+        self.memory[group.0 as usize].held_ns += held;
     }
 
     /// A node's clock changed.

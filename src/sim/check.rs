@@ -3,6 +3,7 @@
 
 use super::{Arrivals, Model, NodeGroup, Service, Tier, Workload, World};
 use crate::problem::Problem;
+use crate::units::SimTime;
 
 /// # Errors
 /// The first thing that is wrong.
@@ -11,6 +12,7 @@ pub(super) fn check(world: &World) -> Result<(), Problem> {
         return Err(Problem::new("no codec is called `raw`").remedy("answers are sent with it: add it to the codecs"));
     }
     world.groups.iter().try_for_each(|g| group(world, g))?;
+    (0..).zip(&world.groups).try_for_each(|(i, g)| memory(world, super::GroupId(i), g))?;
     world.links.iter().try_for_each(|l| link(world, l))?;
     world.models.iter().try_for_each(|m| model(world, m))?;
     world.workloads.iter().try_for_each(|w| workload(world, w))?;
@@ -59,6 +61,28 @@ fn group(world: &World, group: &NodeGroup) -> Result<(), Problem> {
         Problem::new(format!(
             "group `{name}`: its figures are not those of the level it begins with, or levels lack batches"
         ))
+    })
+}
+
+fn memory(world: &World, id: super::GroupId, group: &NodeGroup) -> Result<(), Problem> {
+    let (Some(memory), name) = (&group.memory, &group.name) else { return Ok(()) };
+    let few = world.models.len() <= super::MOST_ROLES && memory.sizes.len() == world.models.len();
+    require(few, || Problem::new(format!("group `{name}`: its memory must know each role's size, of 64 at most")))?;
+    let size = |model: &super::ModelId| memory.sizes.get(model.0 as usize).map_or(u64::MAX, |bytes| bytes.0);
+    let hosted: Vec<_> =
+        (0..world.models.len() as u8).map(super::ModelId).filter(|m| group.work[m.0 as usize].is_some()).collect();
+    let fits = hosted.iter().all(|model| size(model) <= memory.room.0);
+    require(fits, || Problem::new(format!("group `{name}`: a role is larger than its memory")))?;
+    let first: u64 = memory.first.iter().map(size).fold(0, u64::saturating_add);
+    let once = memory.first.iter().all(|m| hosted.contains(m) && memory.first.iter().filter(|n| *n == m).count() == 1);
+    require(once && first <= memory.room.0, || {
+        Problem::new(format!(
+            "group `{name}`: what its memory holds at first must be there once, and have room together"
+        ))
+    })?;
+    let loads = hosted.iter().all(|model| world.load_time(id, *model).is_some_and(|time| time < SimTime::NEVER));
+    require(loads, || {
+        Problem::new(format!("group `{name}`: nobody above it keeps a role that it loads over the network"))
     })
 }
 

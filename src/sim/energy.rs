@@ -2,7 +2,7 @@
 //!
 //! A node draws its idle power always; each busy server adds `(active - idle) / servers`, each radio its transmitting
 //! or receiving power for as long as its own transfers would take alone at the full rate. A node that is off draws
-//! nothing; starting servers and booting cost what their group says. Idle power is never a
+//! nothing; starting servers, booting and loading models cost what their group says. Idle power is never a
 //! request's: it is reported over the counted window, what lies beyond it is charged to the requests that caused it.
 
 use super::accounts::Accounts;
@@ -23,7 +23,7 @@ fn joules(power: f64, ns: u128) -> f64 {
 
 /// Fills in the groups' joules, and adds them up.
 pub(super) fn settle(world: &World, accounts: &mut Accounts) -> Energy {
-    let Accounts { groups, links, levels, capacity, .. } = accounts;
+    let Accounts { groups, links, levels, capacity, memory, .. } = accounts;
     world.links.iter().zip(links.iter()).for_each(|(link, account)| radios(link, account, groups));
     let nodes = world.groups.iter().zip(groups.iter_mut().zip(capacity.iter_mut())).zip(levels.iter());
     nodes.for_each(|((group, (account, capacity)), levels)| {
@@ -33,16 +33,18 @@ pub(super) fn settle(world: &World, accounts: &mut Accounts) -> Energy {
         }
         changes(group, capacity);
     });
+    world.groups.iter().zip(memory.iter_mut()).for_each(|(group, memory)| {
+        memory.load_j = joules(group.memory.as_ref().map_or(0.0, |memory| memory.power.0), memory.load_ns);
+    });
     let sum = |of: &dyn Fn(&GroupAccount) -> f64| groups.iter().map(of).sum::<f64>();
     let beyond = |g: &GroupAccount| g.compute_j + g.transmit_j + g.receive_j;
-    let whole = |(g, c): (&GroupAccount, &CapacityAccount)| g.idle_j + beyond(g) + c.change_j;
-    let device = |(group, accounts): (&NodeGroup, (&GroupAccount, &CapacityAccount))| {
-        if group.tier == Tier::Device { whole(accounts) } else { 0.0 }
-    };
+    let all = groups.iter().zip(capacity.iter()).zip(memory.iter());
+    let whole = all.map(|((g, c), m)| g.idle_j + beyond(g) + c.change_j + m.load_j);
+    let device = |(group, whole): (&NodeGroup, f64)| if group.tier == Tier::Device { whole } else { 0.0 };
     Energy {
         marginal_j: sum(&beyond),
-        device_j: world.groups.iter().zip(groups.iter().zip(capacity.iter())).map(device).sum(),
-        system_j: groups.iter().zip(capacity.iter()).map(whole).sum(),
+        device_j: world.groups.iter().zip(whole.clone()).map(device).sum(),
+        system_j: whole.sum(),
     }
 }
 

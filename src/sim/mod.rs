@@ -43,7 +43,7 @@
 //! |---|---|---|---|
 //! | 0 | leave | birth number | a service or a transfer ends; its server or channel takes the next in line |
 //! | 1 | arrive | birth number | a hop ends: the next begins, or the station is offered the request, or it ends |
-//! | 2 | change | node | servers have started, a node has booted |
+//! | 2 | change | node | servers have started, a node has booted, a model is loaded |
 //! | 3 | tick | policy, then controller | a period is over: at its multiples, while a request is under way or a source fertile |
 //! | 4 | ask | birth number | the policy is asked, and its step is begun |
 //! | 5 | birth | node, then workload | a request is born; if `information.decision` is zero it is asked here |
@@ -83,6 +83,9 @@
 //!   service; rounded to the nearest ns, at least 1 ns: see `service/noise.rs`.
 //! - *Batches* are of equal (role, from, up to); which begin when, and who is charged what of their time, says
 //!   `service/batch.rs`. A batch's time is varied by the draw of its first request.
+//! - *Models in memory*: what is loaded and evicted when, and who waits for it, says `service/gate.rs`. A load takes
+//!   `cold + bytes/rate` (rounded to the nearest ns, at least 1 ns), or the time that the route from the nearest node
+//!   above that keeps the model takes alone. It ends as a change of its node.
 //! - *Clock levels*: what a change does to work under way says `service/rescale.rs`. It takes effect at once.
 //! - *Urgency* orders those that wait by (priority or deadline, order of joining); who is pre-empted keeps its place, and
 //!   goes on where it stopped: see `service/ordered.rs`.

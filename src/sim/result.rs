@@ -240,6 +240,23 @@ impl CapacityAccount {
     }
 }
 
+/// What a group's memories did; all of the window, loads and evictions where they begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MemoryAccount {
+    /// Loads of a role.
+    pub loads: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// The time they took, of each the whole.
+    pub load_ns: u128,
+    /// Joules of loading beyond idle: no request's.
+    pub load_j: f64,
+    /// Roles that went.
+    pub evictions: u64,
+    /// Request-nanoseconds waited for roles, which are part of what was waited.
+    pub held_ns: u128,
+}
+
 /// One link's account; *counted* and *window* as for [`GroupAccount`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LinkAccount {
@@ -309,6 +326,8 @@ pub struct RunResult {
     pub levels: Vec<Vec<LevelAccount>>,
     /// By group: what was there to be used.
     pub capacity: Vec<CapacityAccount>,
+    /// By group: its memories.
+    pub memory: Vec<MemoryAccount>,
     /// By link.
     pub links: Vec<LinkAccount>,
     /// By image.

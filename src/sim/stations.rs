@@ -2,9 +2,11 @@
 
 use super::board::Board;
 use super::layout::Layout;
-use super::service::{Begun, Change, Job, Leaving, Live, Look, Means, Offer, Provided, Station, Table, Turn};
+use super::service::{
+    Begun, Change, Gate, Job, Leaving, Live, Look, Means, Offer, Plan, Provided, Station, Store, Table, Turn,
+};
 use super::sharing::{Channel, Transfer, Window};
-use super::{Knowledge, NodeId, World};
+use super::{GroupId, Knowledge, ModelId, NodeId, World};
 use crate::units::SimTime;
 use std::sync::Arc;
 
@@ -17,13 +19,13 @@ pub(super) struct Nodes {
 
 impl Nodes {
     pub(super) fn new(world: &World, explicit: bool) -> Self {
-        let of = |group: &super::NodeGroup| {
-            let table = Arc::new(Table::new(group));
+        let of = |(g, group): (u16, &super::NodeGroup)| {
+            let plan = Plan { table: Arc::new(Table::new(group)), store: store(world, GroupId(g)) };
             let window = (world.horizon.warm_up, world.horizon.end);
-            let station = || Station::of(group, &table, explicit, window);
+            let station = || Station::of(group, &plan, explicit, window);
             std::iter::repeat_with(station).take(group.count as usize).collect::<Vec<_>>()
         };
-        let stations: Vec<Station> = world.groups.iter().flat_map(of).collect();
+        let stations: Vec<Station> = (0..).zip(&world.groups).flat_map(of).collect();
         Self { board: Board::new(world.information.staleness, stations.len()), stations }
     }
 
@@ -123,6 +125,19 @@ impl Nodes {
         }
     }
 
+    /// The memory of a node that is on, about to change; `None`: it has none, or is not on.
+    pub(super) fn gate(&mut self, node: NodeId, now: SimTime) -> Option<&mut Gate> {
+        match self.changing(node, now) {
+            Station::Live(live) if live.is_on() => live.gate_at(now),
+            _ => None,
+        }
+    }
+
+    /// Request-nanoseconds of the window at a node's gate.
+    pub(super) fn held(&mut self, node: NodeId) -> u128 {
+        self.live(node).map_or(0, |live| live.held())
+    }
+
     /// What a live station has provided in the window.
     pub(super) fn provided(&mut self, node: NodeId) -> Option<Provided> {
         self.live(node).map(|live| live.provided())
@@ -144,6 +159,17 @@ impl Nodes {
         self.board.before_change(node.0, now, |p| station.look(p.counted, p.at));
         station
     }
+}
+
+/// What nodes of a group have room for.
+fn store(world: &World, group: GroupId) -> Option<Arc<Store>> {
+    let memory = world.groups[group.0 as usize].memory.as_ref()?;
+    let role = |model: u8| {
+        let time = world.load_time(group, ModelId(model)).unwrap_or(SimTime::NEVER);
+        (memory.sizes[model as usize].0, time)
+    };
+    let roles = (0..world.models.len() as u8).map(role).collect();
+    Some(Arc::new(Store { room: memory.room.0, roles, first: memory.first.clone() }))
 }
 
 /// The channels of all links.
@@ -254,6 +280,10 @@ impl Knowledge for Known<'_> {
 
     fn closed(&self, node: NodeId) -> bool {
         self.look(node).closed
+    }
+
+    fn resident(&self, node: NodeId) -> Option<u64> {
+        Some(self.look(node).resident)
     }
 
     fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {

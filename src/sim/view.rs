@@ -30,6 +30,11 @@ pub trait Knowledge {
         let _ = node;
         false
     }
+    /// Roles that are resident on a node, as bits by number; `None`: those of its beginning.
+    fn resident(&self, node: NodeId) -> Option<u64> {
+        let _ = node;
+        None
+    }
 }
 
 /// Nothing is queued anywhere.
@@ -134,6 +139,24 @@ impl<'a> View<'a> {
     pub fn hosts(&self, model: ModelId, node: NodeId) -> bool {
         let group = &self.world.groups[self.world.group_of(node).0 as usize];
         group.work.get(model.0 as usize).is_some_and(Option::is_some)
+    }
+
+    /// Whether a role is in a node's memory, so that a request need not wait for it to be loaded.
+    pub fn is_resident(&self, model: ModelId, node: NodeId) -> bool {
+        let group = &self.world.groups[self.world.group_of(node).0 as usize];
+        let Some(memory) = &group.memory else { return self.hosts(model, node) };
+        match self.known.resident(node) {
+            Some(roles) => roles >> model.0 & 1 == 1,
+            None => memory.first.contains(&model),
+        }
+    }
+
+    /// How long loading a role takes there, if it is not resident; zero if it is, [`SimTime::NEVER`] where it cannot run.
+    pub fn load_time(&self, model: ModelId, node: NodeId) -> SimTime {
+        match self.is_resident(model, node) {
+            true => SimTime::ZERO,
+            false => self.world.load_time(self.world.group_of(node), model).unwrap_or(SimTime::NEVER),
+        }
     }
 
     /// Mean time to run a role on a node from one tap up to another, alone, at its clock level and without waiting; [`SimTime::NEVER`] where it

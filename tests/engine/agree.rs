@@ -19,7 +19,7 @@ pub fn check(cases: u32, property: impl Fn(&Dice) -> Result<(), TestCaseError>) 
     let config =
         ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 4000, ..ProptestConfig::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let bytes = proptest::collection::vec(any::<u8>(), 200..500);
+    let bytes = proptest::collection::vec(any::<u8>(), 300..700);
     match runner.run(&bytes, |bytes| property(&Dice::new(&bytes))) {
         Err(TestError::Fail(why, bytes)) => panic!("{why}\nfrom the bytes {bytes:?}"),
         other => other.expect("no case is refused"),
@@ -43,7 +43,7 @@ fn engine_beside(
 
 #[test]
 fn random_steps_agree() {
-    let reached = Cell::new([0; 6]);
+    let (reached, served) = (Cell::new([0; 6]), Cell::new([0; 8]));
     check(400, |dice| {
         let world = made_up::wide(dice);
         let (period, plan, forks) = (dice.below(30), dice.once_in(3), dice.once_in(2));
@@ -69,10 +69,12 @@ fn random_steps_agree() {
         }
         outcomes_agree(&first.outcomes, &third.outcomes)?;
         outcomes_agree(&second.outcomes, &third.outcomes)?;
+        served.set(std::array::from_fn(|i| served.get()[i] + u32::from(serves(&world, &fast)[i])));
         reached.set(std::array::from_fn(|i| reached.get()[i] + u32::from(reaches(&world, &fast)[i])));
         Ok(())
     });
     assert!(reached.get().iter().all(|cases| *cases > 40), "{reached:?}");
+    assert!(served.get().iter().all(|cases| *cases > 10), "{served:?}");
 }
 
 /// Whether requests waited, were refused, were late, were left in flight, shared the air, and were of use.
@@ -87,6 +89,22 @@ fn reaches(world: &World, result: &Result<RunResult, String>) -> [bool; 6] {
         world.links.iter().zip(&result.links).any(fair),
         result.right_on_time > 0,
     ]
+}
+
+/// Whether nodes of each discipline served several, and clocks, servers and memories changed.
+fn serves(world: &World, result: &Result<RunResult, String>) -> [bool; 8] {
+    let Ok(result) = result else { return [false; 8] };
+    let by = |name: &str| {
+        world
+            .groups
+            .iter()
+            .zip(&result.groups)
+            .any(|(group, account)| group.service.name() == name && account.served > 5 && account.queue_ns > 0)
+    };
+    let memory = result.memory.iter().any(|memory| memory.loads > 1 && memory.evictions > 1 && memory.held_ns > 0);
+    let levels = result.levels.iter().flatten().map(|level| level.changes).sum::<u64>();
+    let servers = result.capacity.iter().any(|capacity| capacity.started > 0 && capacity.booted > 0);
+    [by("fifo"), by("sharing"), by("priority"), by("edf"), by("batch"), levels > 1, memory, servers]
 }
 
 #[test]
@@ -154,6 +172,7 @@ pub fn accounts_agree(world: &World, result: &RunResult, twin: &twin::Found) -> 
     answers_agree(world, result, &counted)?;
     groups_agree(world, result, twin)?;
     capacities_agree(world, result, twin)?;
+    memories_agree(world, result, twin)?;
     links_agree(result, twin)?;
     energy_agrees(world, result, twin)
 }
@@ -215,6 +234,17 @@ fn capacities_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Re
     Ok(())
 }
 
+fn memories_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
+    for ((group, account), sums) in world.groups.iter().zip(&result.memory).zip(&twin.sums.groups) {
+        prop_assert_eq!((account.loads, account.evictions), (sums.loads, sums.evictions), "memory {}", group.name);
+        prop_assert_eq!((account.bytes, account.load_ns), (sums.load_bytes, sums.load_ns.into()));
+        prop_assert_eq!(account.held_ns, u128::from(sums.held_ns));
+        let power = group.memory.as_ref().map_or(0.0, |memory| memory.power.0);
+        prop_assert!((account.load_j - power * sums.load_ns as f64 * 1e-9).abs() <= 1e-12 * account.load_j);
+    }
+    Ok(())
+}
+
 fn links_agree(result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
     prop_assert_eq!(result.links.len(), twin.sums.links.len());
     for (account, sums) in result.links.iter().zip(&twin.sums.links) {
@@ -236,7 +266,8 @@ fn energy_agrees(world: &World, result: &RunResult, twin: &twin::Found) -> Resul
     let close = |found: f64, wanted: f64| (found - wanted).abs() <= 1e-9 * wanted.abs() + 1e-15;
     let whole = !twin.cut && twin.records.iter().all(|r| r.counted && r.outcome != Ending::InFlight);
     let (mut marginal, mut device, mut system) = (0.0, 0.0, 0.0);
-    let changes = result.capacity.iter().map(|capacity| capacity.change_j);
+    let changes =
+        result.capacity.iter().zip(&result.memory).map(|(capacity, memory)| capacity.change_j + memory.load_j);
     for (((group, account), sums), change_j) in
         world.groups.iter().zip(&result.groups).zip(&twin.sums.groups).zip(changes)
     {

@@ -21,7 +21,7 @@ fn threshold(group: &str, period: u64, cool_down: u64, rest: &str) -> AnyControl
 fn a_threshold_agrees() {
     let mut scaled = 0;
     let scaled_up = std::cell::RefCell::new(&mut scaled);
-    check(150, |dice| {
+    check(250, |dice| {
         let world = made_up::wide(dice);
         let Some(group) = world.groups.iter().find(|group| group.elastic.is_some()) else { return Ok(()) };
         let (period, spare) = (dice.between(1, 20), dice.below(10));

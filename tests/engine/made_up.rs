@@ -6,10 +6,10 @@ use std::sync::Arc;
 use tierwise::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
 use tierwise::sim::{
     Arrivals, Batch, Cell, Codec, CodecId, Curve, Direction, Elastic, Fifo, GroupId, Horizon, Information, Level, Link,
-    Model, NodeGroup, Noise, Ordered, Packet, Radio, Service, Shared, Sharing, Site, Size, Tap, Tier, Work, Workload,
-    World,
+    Memory, Model, ModelId, NodeGroup, Noise, Ordered, Packet, Radio, Service, Shared, Sharing, Site, Size, Source,
+    Tap, Tier, Work, Workload, World,
 };
-use tierwise::units::{BitsPerSec, Bytes, Joules, PerSec, SimTime, Watts};
+use tierwise::units::{BitsPerSec, Bytes, BytesPerSec, Joules, PerSec, SimTime, Watts};
 
 const CLASSES: u64 = 3;
 
@@ -25,6 +25,7 @@ pub fn wide(dice: &Dice) -> World {
     let priorities = dice.list(2, || dice.below(3) as u8);
     let services = dice.list(6, || dice.once_in(2).then(|| service(dice)));
     let elastics = dice.list(6, || dice.once_in(2).then(|| elastic(dice)));
+    let memories = dice.list(6, || dice.once_in(3).then(|| memory(dice)));
     let mut world = world(dice);
     world.workloads.iter_mut().zip(priorities).for_each(|(workload, priority)| workload.priority = priority);
     let mut clocks = clocks.into_iter();
@@ -38,7 +39,37 @@ pub fn wide(dice: &Dice) -> World {
     world.groups.iter_mut().zip(elastics).for_each(|(group, elastic)| {
         group.elastic = elastic.map(|elastic| Elastic { most: elastic.most + group.servers(), ..elastic });
     });
+    let keeps: Vec<bool> = memories.iter().map(Option::is_none).collect();
+    for (g, memory) in memories.into_iter().enumerate().take(world.groups.len()) {
+        world.groups[g].memory = memory.map(|memory| fitted(&world, g, &keeps, memory));
+    }
     world
+}
+
+/// For three roles; how much room there is beyond the largest.
+fn memory(dice: &Dice) -> Memory {
+    Memory {
+        room: Bytes(dice.below(8)),
+        sizes: dice.list(3, || Bytes(dice.between(1, 6))),
+        from: if dice.once_in(3) { Source::Network } else { Source::Storage(BytesPerSec(1e9)) },
+        cold: ns(dice.below(6)),
+        power: Watts(dice.below(100) as f64 * 0.01),
+        first: if dice.once_in(3) { Vec::new() } else { vec![ModelId(0)] },
+    }
+}
+
+/// The same for what a group runs, over the network if all that is kept above it.
+fn fitted(world: &World, group: usize, keeps: &[bool], mut memory: Memory) -> Memory {
+    let runs = |g: usize, model: usize| world.groups[g].work[model].is_some();
+    memory.sizes.truncate(world.models.len());
+    memory.room.0 += memory.sizes.iter().map(|bytes| bytes.0).max().unwrap_or(0);
+    memory.first.retain(|model| runs(group, model.0 as usize));
+    let above = above(world, GroupId(group as u16));
+    let kept = |model| above.iter().skip(1).any(|g| keeps[g.0 as usize] && runs(g.0 as usize, model));
+    if !(0..world.models.len()).all(|model| !runs(group, model) || kept(model)) {
+        memory.from = Source::Storage(BytesPerSec(1e9));
+    }
+    memory
 }
 
 /// Three clock levels, at which the group's work takes (10 + number) / 10 as long, without and with batches.
@@ -161,6 +192,7 @@ fn group(dice: &Dice, index: usize, tier: Tier, models: &[Model]) -> NodeGroup {
         batches: Vec::new(),
         levels: Vec::new(),
         level: 0,
+        memory: None,
     }
 }
 

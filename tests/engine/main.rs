@@ -8,6 +8,7 @@
 //! - `peers`: latencies against another simulator's, SimPy's, where Python has it.
 //! - `levels`: changes of the clock by arithmetic.
 //! - `control`: the shipped controllers.
+//! - `memory`: models that are loaded and evicted.
 //! - `golden`: one small run, written out.
 
 mod agree;
@@ -17,6 +18,7 @@ mod disciplines;
 mod golden;
 mod levels;
 mod made_up;
+mod memory;
 mod networks;
 mod peers;
 mod plain;

@@ -27,6 +27,7 @@ pub fn group(name: &str, tier: Tier, count: u32, servers: u32) -> NodeGroup {
         batches: Vec::new(),
         levels: Vec::new(),
         level: 0,
+        memory: None,
     }
 }
 

@@ -91,6 +91,9 @@ impl Wanderer {
             if !view.world().groups[view.group_of(node).0 as usize].levels.is_empty() {
                 self.note_level(view, node);
             }
+            if view.world().groups[view.group_of(node).0 as usize].memory.is_some() {
+                self.note(view.load_time(ModelId(0), node).ns());
+            }
             if view.world().groups[view.group_of(node).0 as usize].elastic.is_some() {
                 self.note(u64::from(view.servers(node)) << 1 | u64::from(view.is_on(node)));
             }
@@ -149,7 +152,7 @@ impl Policy for Wanderer {
         if levels > 0 {
             actions.0.push(Action::Level { node, level: (self.digest / 1024 % levels) as u8 });
         }
-        actions.0.extend(meddle(view, self.digest));
+        actions.0.extend(meddle(view, self.digest).into_iter().chain(recall(view, self.digest.rotate_left(7))));
     }
 
     fn plan(&mut self, batch: &[Request], view: &View<'_>, actions: &mut Actions, rng: &mut Rng) {
@@ -224,6 +227,21 @@ fn meddle(view: &View<'_>, digest: u64) -> Option<Action> {
         0..3 => Some(Action::Servers { node, count: 1 + (digest >> 40) as u32 % most }),
         3 => Some(Action::Power { node, on: false }),
         4 | 5 => Some(Action::Power { node, on: true }),
+        _ => None,
+    }
+}
+
+/// Loads a role now and then, or evicts it, where there are memories.
+fn recall(view: &View<'_>, digest: u64) -> Option<Action> {
+    let world = view.world();
+    let nodes: Vec<u32> = (0..world.node_count())
+        .filter(|node| world.groups[view.group_of(NodeId(*node)).0 as usize].memory.is_some())
+        .collect();
+    let node = NodeId(*nodes.get(digest as usize % nodes.len().max(1))?);
+    let model = ModelId((digest >> 33) as u8 % world.models.len() as u8);
+    match digest >> 41 & 3 {
+        0 if view.hosts(model, node) => Some(Action::Load { node, model }),
+        1 if view.hosts(model, node) => Some(Action::Evict { node, model }),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use super::Engine;
 use super::fault::node_text;
 use crate::problem::Problem;
 use crate::sim::event::{Key, Rank};
-use crate::sim::{Action, Actions, Alarm, Elastic, NodeId, Policy};
+use crate::sim::{Action, Actions, Alarm, Elastic, ModelId, NodeId, Policy};
 use crate::units::SimTime;
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -18,7 +18,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             Action::Servers { node, count } => self.want_servers(node, count),
             Action::Power { node, on } => self.want_power(node, on),
             Action::Level { node, level } => self.set_level(node, level),
-            _ => Err(Problem::new("this kind of action is not offered")),
+            Action::Load { node, model } => self.want_model(node, model, true),
+            Action::Evict { node, model } => self.want_model(node, model, false),
+            Action::Share { .. } | Action::Push { .. } => Err(Problem::new("this kind of action is not offered")),
         }
         .map_err(|problem| self.describe_action(action, problem))
     }
@@ -37,6 +39,25 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let boot = self.elastic(node)?.boot;
         let later = self.nodes.want_power(node, self.now, on, boot);
         self.changed(node, later);
+        Ok(())
+    }
+
+    /// Of a node that is not on nothing is wanted.
+    fn want_model(&mut self, node: NodeId, model: ModelId, there: bool) -> Result<(), Problem> {
+        if node.0 as usize >= self.layout.node_count() {
+            return Err(Problem::new("there is no such node"));
+        }
+        let group = &self.world.groups[self.layout.group_of(node).0 as usize];
+        if group.memory.is_none() {
+            return Err(Problem::new("this node holds its models for good"));
+        }
+        if group.work.get(model.0 as usize).is_none_or(Option::is_none) {
+            return Err(Problem::new("the role does not run on this node"));
+        }
+        if let Some(gate) = self.nodes.gate(node, self.now) {
+            if there { gate.want(model) } else { gate.dismiss(model) }
+        }
+        self.settle(node);
         Ok(())
     }
 

@@ -140,6 +140,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             links: self.accounts.links,
             levels: self.accounts.levels,
             capacity: self.accounts.capacity,
+            memory: self.accounts.memory,
             per_image: self.accounts.images,
             marginal_j: energy.marginal_j,
             device_j: energy.device_j,

@@ -4,7 +4,7 @@ use super::Engine;
 use crate::sim::event::{Key, Rank};
 use crate::sim::service::{Job, Turn};
 use crate::sim::slab::Compute;
-use crate::sim::{NodeId, Policy, Service};
+use crate::sim::{ModelId, NodeId, Policy, Service};
 use crate::units::SimTime;
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -22,9 +22,23 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                 Turn::Shares { slot, work } => self.shares(slot, node, work),
                 Turn::Resumes { slot, leaves } => self.resumes(slot, node, Some(leaves)),
                 Turn::Stops { slot } => self.stops(slot),
+                Turn::Refused { slot } => self.refuse(slot, node),
+                Turn::Evicts { .. } => self.accounts.evicted(self.layout.group_of(node), self.now),
+                Turn::Loads { model, until } => self.loads(node, model, until),
             }
         }
         self.expect_leave(node);
+    }
+
+    /// A model is loaded.
+    fn loads(&mut self, node: NodeId, model: ModelId, until: SimTime) {
+        let group = self.layout.group_of(node);
+        let memory = self.world.groups[group.0 as usize].memory.as_ref();
+        let bytes = memory.map_or(0, |memory| memory.sizes[model.0 as usize].0);
+        self.accounts.loaded(group, self.now, until, bytes);
+        if until <= self.stop {
+            self.queue.push(Key::new(until, Rank::Change, 0, node.0));
+        }
     }
 
     fn begins(&mut self, slot: u32, node: NodeId, work: SimTime, leaves: Option<SimTime>) {
@@ -56,12 +70,12 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline]
     pub(super) fn job(&self, slot: u32, compute: Compute) -> Job {
         let (work, leg) = (self.work(slot, compute), &self.legs[slot]);
-        let plain = Job { slot, birth: leg.birth, work, ..Job::default() };
+        let plain = Job { slot, birth: leg.birth, work, kind: compute.kind(), ..Job::default() };
         match self.world.groups[self.layout.group_of(compute.node).0 as usize].service {
             Service::Fifo(_) | Service::Sharing(_) => plain,
             Service::Priority(_) => Job { order: self.priority(leg.request.workload), ..plain },
             Service::Edf(_) => Job { order: leg.request.deadline.map_or(u64::MAX, SimTime::ns), ..plain },
-            Service::Batch(_) => Job { kind: compute.kind(), bits: self.service_bits(slot), ..plain },
+            Service::Batch(_) => Job { bits: self.service_bits(slot), ..plain },
         }
     }
 
@@ -133,6 +147,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                 self.accounts.live(self.layout.group_of(node), busy, queue, at_level);
             }
             self.settle_capacity(node);
+            self.accounts.held(self.layout.group_of(node), self.nodes.held(node));
         }
     }
 }

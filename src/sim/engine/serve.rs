@@ -73,7 +73,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         self.accounts.served(group, leg.offered, start, leaves, leg.counted);
     }
 
-    fn refuse(&mut self, slot: u32, node: NodeId) {
+    pub(super) fn refuse(&mut self, slot: u32, node: NodeId) {
         let leg = &mut self.legs[slot];
         leg.task = Task::Idle;
         leg.request.refused += 1;

@@ -1,5 +1,6 @@
 //! Changing a station's servers, and switching it off and on: see [`crate::sim::Elastic`].
 
+use super::gate::Gate;
 use super::live::Live;
 use crate::units::SimTime;
 
@@ -87,6 +88,11 @@ impl Live {
         }
     }
 
+    /// Whether it takes newcomers.
+    pub(crate) fn is_on(&self) -> bool {
+        self.power() == Power::On
+    }
+
     /// What was to change by now changes.
     pub(crate) fn change(&mut self, now: SimTime) {
         self.counts_at(now);
@@ -97,12 +103,14 @@ impl Live {
         if matches!(*power, Power::Booting(at) if at <= now) {
             *power = Power::On;
         }
+        self.gate().into_iter().for_each(|gate| gate.change(now));
     }
 
     /// A node that drains is off when nobody is left.
     pub(crate) fn drained(&mut self) {
         if self.capacity().power == Power::Draining && self.counts() == (0, 0) {
             self.capacity().power = Power::Off;
+            self.gate().into_iter().for_each(Gate::forget);
         }
     }
 }

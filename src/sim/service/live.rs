@@ -4,10 +4,11 @@
 
 use super::batch::{Batching, Table};
 use super::elastic::{Capacity, Power, Provided};
+use super::gate::{Gate, Step};
 use super::ordered::Ordered;
 use super::shared::Shared;
-use super::{Change, Job, Leaving, Look, Means, Offer};
-use crate::sim::{NodeGroup, Service, world};
+use super::{Change, Job, Leaving, Look, Means, Offer, Plan};
+use crate::sim::{ModelId, NodeGroup, Service, world};
 use crate::units::SimTime;
 use std::sync::Arc;
 
@@ -22,6 +23,12 @@ pub(crate) enum Turn {
     Resumes { slot: u32, leaves: SimTime },
     /// A service stops: it does not end when it was to.
     Stops { slot: u32 },
+    /// Somebody whose role was loaded finds the queue full.
+    Refused { slot: u32 },
+    /// A role goes.
+    Evicts { model: ModelId },
+    /// A role is loaded, and will be there then.
+    Loads { model: ModelId, until: SimTime },
 }
 
 /// Who is served when.
@@ -41,10 +48,14 @@ pub(crate) struct Live {
     /// Of the window: server-nanoseconds busy, request-nanoseconds waiting.
     busy_ns: u128,
     queue_ns: u128,
+    bound: u32,
     level: u8,
     /// Nanoseconds of the window at each level.
     at_level: Vec<u64>,
     capacity: Capacity,
+    gate: Option<Gate>,
+    /// Of the window: request-nanoseconds at the gate.
+    held_ns: u128,
 }
 
 impl Discipline {
@@ -72,16 +83,19 @@ impl Discipline {
 }
 
 impl Live {
-    pub(crate) fn new(group: &NodeGroup, table: &Arc<Table>, window: (SimTime, SimTime)) -> Self {
+    pub(crate) fn new(group: &NodeGroup, plan: &Plan, window: (SimTime, SimTime)) -> Self {
         Self {
-            discipline: Discipline::new(group, table),
+            discipline: Discipline::new(group, &plan.table),
             window,
             last: SimTime::ZERO,
             busy_ns: 0,
             queue_ns: 0,
+            bound: group.service.bound().unwrap_or(u32::MAX),
             level: group.level,
             at_level: vec![0; group.levels.len().max(1)],
             capacity: Capacity::new(group.servers()),
+            gate: plan.store.clone().map(Gate::new),
+            held_ns: 0,
         }
     }
 
@@ -101,6 +115,7 @@ impl Live {
     ) {
         self.pass(now);
         self.level = level;
+        self.gate.iter_mut().for_each(|gate| gate.rescale(&means));
         match &mut self.discipline {
             Discipline::Shared(shared) => shared.rescale(now, means, changes),
             Discipline::Ordered(ordered) => ordered.rescale(now, means, changes),
@@ -113,18 +128,54 @@ impl Live {
         if self.capacity.power != Power::On {
             return Offer::Refused;
         }
-        match &mut self.discipline {
-            Discipline::Shared(shared) => shared.offer(job),
-            Discipline::Ordered(ordered) => ordered.offer(job),
-            Discipline::Batching(batching) => batching.offer(now, job),
+        match self.gate.as_ref().is_some_and(|gate| !gate.is_open(job.kind.model)) {
+            true => self.hold(job),
+            false => self.enter(now, job),
         }
     }
 
+    /// Somebody waits at the gate, if as many as may wait do not yet.
+    fn hold(&mut self, job: Job) -> Offer {
+        let full = self.counts().1 >= self.bound;
+        match &mut self.gate {
+            Some(gate) if !full => gate.wait(job),
+            _ => return Offer::Refused,
+        }
+        Offer::Joined
+    }
+
+    /// Somebody is offered to the servers.
+    fn enter(&mut self, now: SimTime, job: Job) -> Offer {
+        let offer = match &mut self.discipline {
+            Discipline::Shared(shared) => shared.offer(job),
+            Discipline::Ordered(ordered) => ordered.offer(job),
+            Discipline::Batching(batching) => batching.offer(now, job),
+        };
+        if let Some(gate) = self.gate.as_mut().filter(|_| offer == Offer::Joined) {
+            gate.enter(job.slot, job.kind.model);
+        }
+        offer
+    }
+
+    /// Servers before the gate: whoever passes it finds those begun who can.
     pub(crate) fn turn(&mut self, now: SimTime) -> Option<Turn> {
-        match &mut self.discipline {
-            Discipline::Shared(shared) => shared.turn(now),
-            Discipline::Ordered(ordered) => ordered.turn(now),
-            Discipline::Batching(batching) => batching.turn(now),
+        loop {
+            let turn = match &mut self.discipline {
+                Discipline::Shared(shared) => shared.turn(now),
+                Discipline::Ordered(ordered) => ordered.turn(now),
+                Discipline::Batching(batching) => batching.turn(now),
+            };
+            if turn.is_some() {
+                return turn;
+            }
+            match self.gate.as_mut()?.step(now)? {
+                Step::Evicts(model) => return Some(Turn::Evicts { model }),
+                Step::Loads(model, until) => return Some(Turn::Loads { model, until }),
+                Step::Passes(job) if self.enter(now, job) == Offer::Refused => {
+                    return Some(Turn::Refused { slot: job.slot });
+                }
+                Step::Passes(_) => {}
+            }
         }
     }
 
@@ -135,6 +186,9 @@ impl Live {
             Discipline::Shared(shared) => shared.leave(now, gone),
             Discipline::Ordered(ordered) => ordered.leave(slot, gone),
             Discipline::Batching(batching) => batching.leave(slot, gone),
+        }
+        if let Some(gate) = &mut self.gate {
+            gone.iter().for_each(|slot| gate.leave(*slot));
         }
         self.drained();
     }
@@ -147,8 +201,12 @@ impl Live {
             Discipline::Ordered(ordered) => ordered.cancel(slot),
             Discipline::Batching(batching) => batching.cancel(slot),
         };
+        let held = self.gate.as_mut().is_some_and(|gate| {
+            gate.leave_if(canceled, slot);
+            gate.cancel(slot)
+        });
         self.drained();
-        canceled
+        canceled || held
     }
 
     /// Notes who leaves next as scheduled, where others change that, or the next time limit; says who was before, and
@@ -168,7 +226,16 @@ impl Live {
             Discipline::Batching(batching) => batching.look(at),
         };
         let Capacity { servers, power, .. } = self.capacity;
-        Look { level: self.level, servers: Some(servers), closed: power != Power::On, ..look }
+        let held = self.gate.as_ref();
+        Look {
+            level: self.level,
+            servers: Some(servers),
+            closed: power != Power::On,
+            waiting: look.waiting + held.map_or(0, Gate::waiting),
+            work: look.work + held.map_or(0, Gate::queued),
+            resident: held.map_or(0, Gate::resident),
+            ..look
+        }
     }
 
     /// Busy and queueing time of the window up to `now`, and its time at each level.
@@ -182,13 +249,33 @@ impl Live {
         self.capacity.seen
     }
 
+    pub(super) fn power(&self) -> Power {
+        self.capacity.power
+    }
+
     pub(super) fn capacity(&mut self) -> &mut Capacity {
         &mut self.capacity
     }
 
     /// How many are served, and how many wait.
     pub(super) fn counts(&self) -> (u32, u32) {
-        self.discipline.counts()
+        let (busy, waiting) = self.discipline.counts();
+        (busy, waiting + self.gate.as_ref().map_or(0, Gate::waiting))
+    }
+
+    /// Its memory, if it has one, about to change.
+    pub(crate) fn gate_at(&mut self, now: SimTime) -> Option<&mut Gate> {
+        self.pass(now);
+        self.gate.as_mut()
+    }
+
+    pub(super) fn gate(&mut self) -> Option<&mut Gate> {
+        self.gate.as_mut()
+    }
+
+    /// Request-nanoseconds of the window at the gate.
+    pub(crate) fn held(&self) -> u128 {
+        self.held_ns
     }
 
     /// Lets time pass; whether what happens now is of the window.
@@ -210,7 +297,9 @@ impl Live {
     /// Nothing changes until `now`: adds what that time is worth.
     fn pass(&mut self, now: SimTime) {
         let counted = now.min(self.window.1).since(self.last.max(self.window.0)).ns();
-        let (busy, waiting) = self.discipline.counts();
+        let (busy, waiting) = self.counts();
+        let held = self.gate.as_ref().map_or(0, Gate::waiting);
+        self.held_ns += u128::from(held) * u128::from(counted);
         self.busy_ns += u128::from(busy) * u128::from(counted);
         self.queue_ns += u128::from(waiting) * u128::from(counted);
         self.at_level[self.level as usize] += if self.capacity.power == Power::Off { 0 } else { counted };

@@ -7,6 +7,7 @@
 mod batch;
 mod elastic;
 mod fifo;
+mod gate;
 mod line;
 mod live;
 mod noise;
@@ -18,6 +19,7 @@ mod shared;
 pub(super) use batch::{Kind, Table};
 pub(super) use elastic::Provided;
 pub(super) use fifo::Fifo;
+pub(super) use gate::{Gate, Store};
 pub(super) use line::Line;
 pub(super) use live::{Live, Turn};
 pub(super) use noise::Spread;
@@ -74,6 +76,15 @@ pub(super) struct Look {
     pub servers: Option<u32>,
     /// It takes nobody.
     pub closed: bool,
+    /// Roles that are resident, as bits by number, where that can change.
+    pub resident: u64,
+}
+
+/// What all stations of a group share.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub table: Arc<Table>,
+    pub store: Option<Arc<Store>>,
 }
 
 /// A station: worked out at once, event by event, or with an order that others change.
@@ -93,13 +104,13 @@ impl Station {
         }
     }
 
-    /// A node's station, `table` being that of its group; `window` is what it accounts for. A clock or servers that may
-    /// change can change any leaving.
-    pub(super) fn of(group: &NodeGroup, table: &Arc<Table>, explicit: bool, window: (SimTime, SimTime)) -> Self {
-        let fixed = group.levels.is_empty() && group.elastic.is_none();
+    /// A node's station, `plan` being that of its group; `window` is what it accounts for. A clock, servers or
+    /// models that may change can change any leaving.
+    pub(super) fn of(group: &NodeGroup, plan: &Plan, explicit: bool, window: (SimTime, SimTime)) -> Self {
+        let fixed = group.levels.is_empty() && group.elastic.is_none() && group.memory.is_none();
         match &group.service {
             Service::Fifo(fifo) if fixed => Self::new(fifo.servers, fifo.bound, explicit),
-            _ => Self::Live(Box::new(Live::new(group, table, window))),
+            _ => Self::Live(Box::new(Live::new(group, plan, window))),
         }
     }
 

@@ -211,7 +211,7 @@ mod tests {
                     leaving.insert(slot, leaves.ns());
                 }
                 Turn::Stops { slot } => assert!(leaving.remove(&slot).unwrap() > now),
-                Turn::Begins { leaves: None, .. } | Turn::Shares { .. } => unreachable!(),
+                _ => unreachable!(),
             }
         }
     }

@@ -68,6 +68,7 @@ pub(super) fn group(name: &str, tier: Tier, count: u32, servers: u32, work: u64,
         batches: Vec::new(),
         levels: Vec::new(),
         level: 0,
+        memory: None,
     }
 }
 

@@ -5,11 +5,13 @@
 mod elastic;
 mod level;
 mod limits;
+mod memory;
 mod service;
 
 pub use elastic::*;
 pub use level::*;
 pub use limits::*;
+pub use memory::*;
 pub use service::*;
 
 use crate::catalog::{Boundary, ModelTables};
@@ -109,6 +111,8 @@ pub struct NodeGroup {
     pub levels: Vec<Level>,
     /// The level that it begins with, whose powers and work are those above.
     pub level: u8,
+    /// Its memory; `None`: it holds all its roles for good.
+    pub memory: Option<Memory>,
 }
 
 /// Service times of one role on one group.

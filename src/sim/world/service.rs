@@ -153,6 +153,15 @@ impl Service {
         }
     }
 
+    /// How many may wait, if that is bounded.
+    pub fn bound(&self) -> Option<u32> {
+        match self {
+            Self::Fifo(Fifo { bound, .. }) | Self::Sharing(Shared { bound, .. }) => *bound,
+            Self::Priority(Ordered { bound, .. }) | Self::Edf(Ordered { bound, .. }) => *bound,
+            Self::Batch(Batch { bound, .. }) => *bound,
+        }
+    }
+
     /// How service times vary.
     #[inline]
     pub fn noise(&self) -> &Noise {

@@ -58,6 +58,14 @@ impl Twin<'_> {
 
     fn act_once(&mut self, action: Action) -> Result<(), String> {
         let (Action::Servers { node, .. } | Action::Power { node, .. }) = action else {
+            if let Action::Load { node, model } | Action::Evict { node, model } = action {
+                let of = &mut self.nodes[node.0 as usize];
+                let wants = matches!(action, Action::Load { .. });
+                let memory = of.memory.iter_mut().filter(|_| of.power == Power::On);
+                memory.for_each(|memory| if wants { memory.want(model) } else { memory.dismiss(model) });
+                self.begin_services(node.0);
+                return Ok(());
+            }
             let Action::Level { node, level } = action else { return Err("not offered".into()) };
             if self.nodes[node.0 as usize].level != level {
                 self.set_level(node.0, level);
@@ -116,6 +124,7 @@ impl Twin<'_> {
         if matches!(of.power, Power::Booting(at) if at <= now) {
             of.power = Power::On;
         }
+        of.memory.iter_mut().for_each(|memory| memory.change(now));
         self.begin_services(node);
     }
 }

@@ -2,6 +2,8 @@
 
 use super::event::What;
 use super::life::{Doing, Job};
+use super::memory::Next;
+use super::node::Power;
 use super::{Twin, node, place};
 use tierwise::random::{Purpose, sample};
 use tierwise::sim::{NodeId, Noise, Service, Tier};
@@ -12,26 +14,68 @@ impl Twin<'_> {
         let work = self.work(birth, job);
         let now = self.now;
         let urgency = self.urgency(birth, job.node);
-        let node = &mut self.nodes[job.node as usize];
         let kind = (job.model, job.from, job.upto);
-        if !node.has_room(urgency, kind) {
-            let counted = self.lives[&birth].counted;
-            self.sums.groups[place::group_of(self.world, job.node)].refused += u64::from(counted);
-            self.refusals.push(job.node);
-            self.life(birth).doing = Doing::Nothing;
-            self.life(birth).request.refused += 1;
-            self.expect_ask(birth, now);
-            return;
-        }
-        node.came += 1;
-        let place = (urgency, node.came);
-        node.waiting.push_back(node::Job { birth, work, offered: now, place, kind, ..node::Job::default() });
-        if let Service::Batch(batch) = &node.service {
-            self.events.add(now.saturating_add(batch.wait.ns()), What::Limit(job.node), 0);
+        let entry = node::Job { birth, work, offered: now, place: (urgency, 0), kind, ..node::Job::default() };
+        let node = &mut self.nodes[job.node as usize];
+        let waits = node.memory.as_ref().is_some_and(|memory| !memory.lets_in(job.model));
+        let closed = node.power != Power::On;
+        if closed || !(if waits { node.hold(entry) } else { self.enter(job.node, entry) }) {
+            return self.refuse(birth, job.node);
         }
         self.life(birth).doing = Doing::Computing(job);
         self.life(birth).request.refused = 0;
         self.begin_services(job.node);
+    }
+
+    fn refuse(&mut self, birth: u64, node: u32) {
+        let counted = self.lives[&birth].counted;
+        self.sums.groups[place::group_of(self.world, node)].refused += u64::from(counted);
+        self.refusals.push(node);
+        self.life(birth).doing = Doing::Nothing;
+        self.life(birth).request.refused += 1;
+        self.expect_ask(birth, self.now);
+    }
+
+    /// Offers somebody to the servers of a node; false: the queue is full.
+    fn enter(&mut self, node: u32, mut job: node::Job) -> bool {
+        let now = self.now;
+        let of = &mut self.nodes[node as usize];
+        if !of.has_room(job.place.0, job.kind) {
+            return false;
+        }
+        of.came += 1;
+        (job.place.1, job.since) = (of.came, now);
+        of.waiting.push_back(job);
+        of.memory.iter_mut().for_each(|memory| memory.enters(job.birth, job.kind.0));
+        if let Service::Batch(batch) = &of.service {
+            self.events.add(now.saturating_add(batch.wait.ns()), What::Limit(node), 0);
+        }
+        true
+    }
+
+    /// What comes next at a node's gate; false: nothing does.
+    fn pass_gate(&mut self, node: u32) -> bool {
+        let now = self.now;
+        let of = &mut self.nodes[node as usize];
+        let Some(next) = of.memory.as_mut().and_then(|memory| memory.next(now)) else { return false };
+        let horizon = self.world.horizon;
+        let counted = u64::from(now >= horizon.warm_up.ns() && now < horizon.end.ns());
+        let sums = &mut self.sums.groups[place::group_of(self.world, node)];
+        match next {
+            Next::Passes(job) => {
+                if !self.enter(node, job) {
+                    self.refuse(job.birth, node);
+                }
+            }
+            Next::Goes => sums.evictions += counted,
+            Next::Loads(bytes, until) => {
+                sums.loads += counted;
+                sums.load_bytes += counted * bytes;
+                sums.load_ns += counted * (until - now);
+                self.events.add(until, What::Change, node.into());
+            }
+        }
+        true
     }
 
     fn urgency(&self, birth: u64, node: u32) -> u64 {
@@ -81,6 +125,9 @@ impl Twin<'_> {
         }
         if let Some(job) = self.nodes[node as usize].stop(now) {
             self.events.forget_of(What::Served, job.birth);
+            return self.begin_services(node);
+        }
+        if self.pass_gate(node) {
             return self.begin_services(node);
         }
         self.expect_shared(node);
@@ -151,6 +198,7 @@ impl Twin<'_> {
 
     /// Of those that share, what a request did not need for its work it has waited.
     fn left(&mut self, node: u32, mut job: node::Job) {
+        self.nodes[node as usize].memory.iter_mut().for_each(|memory| memory.without(job.birth));
         if self.nodes[node as usize].shares() {
             job.offered += self.lives[&job.birth].work;
             self.has_waited(node, job);

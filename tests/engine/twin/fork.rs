@@ -53,9 +53,15 @@ impl Twin<'_> {
     /// What has begun goes on, all else is over.
     fn cancel(&mut self, leg: u64) {
         for node in &mut self.nodes {
-            node.waiting.retain(|job| job.birth != leg || job.stopped);
+            let stays = |job: &super::node::Job| job.birth != leg || job.stopped;
+            let is_out = node.waiting.iter().any(|job| !stays(job));
+            node.waiting.retain(stays);
+            if let Some(memory) = &mut node.memory {
+                memory.cancel(leg, is_out);
+            }
             node.drain();
         }
+        (0..self.nodes.len() as u32).for_each(|node| self.begin_services(node));
         self.channels.values_mut().for_each(|channel| channel.waiting.retain(|transfer| transfer.birth != leg));
         let served = self.nodes.iter().any(|node| node.served.iter().chain(&node.waiting).any(|job| job.birth == leg));
         let on_air = self.channels.values().any(|channel| channel.on_air.iter().any(|t| t.birth == leg));

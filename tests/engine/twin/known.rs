@@ -1,23 +1,27 @@
 //! What a policy may know.
 
 use super::channel::{Channel, ChannelKey};
+use super::memory::Memory;
 use super::node::{Node, Power};
 use super::place;
 use std::collections::BTreeMap;
 use tierwise::sim::{Knowledge, NodeId, World};
 use tierwise::units::SimTime;
 
+type Seen = (u32, u32, u64, u8, u32, bool, u64);
+
 /// Queues and airtimes at one instant.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
-    /// By node: waiting, busy, work, level, servers and whether it takes newcomers.
-    nodes: Vec<(u32, u32, u64, u8, u32, bool)>,
+    /// By node: waiting, busy, work, level, servers, whether it takes newcomers, roles in memory.
+    nodes: Vec<Seen>,
     channels: BTreeMap<ChannelKey, u64>,
 }
 
 impl Picture {
     pub fn of(nodes: &[Node], channels: &BTreeMap<ChannelKey, Channel>, at: u64) -> Self {
-        let node = |n: &Node| (n.queue(), n.busy(), n.work(at), n.level, n.servers, n.power == Power::On);
+        let roles = |n: &Node| n.memory.as_ref().map_or(0, Memory::bits);
+        let node = |n: &Node| (n.queue(), n.busy(), n.work(at), n.level, n.servers, n.power == Power::On, roles(n));
         Self {
             nodes: nodes.iter().map(node).collect(),
             channels: channels.iter().map(|(key, c)| (*key, c.backlog(at))).collect(),
@@ -34,7 +38,7 @@ pub struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn node(&self, node: NodeId) -> (u32, u32, u64, u8, u32, bool) {
+    fn node(&self, node: NodeId) -> Seen {
         let exact = self.world.information.staleness == SimTime::ZERO || self.here == Some(node.0);
         let picture = if exact { &self.exact } else { self.published };
         picture.nodes[node.0 as usize]
@@ -55,7 +59,7 @@ impl Knowledge for Known<'_> {
     }
 
     fn backlog(&self, node: NodeId) -> SimTime {
-        let (_, _, work, _, servers, _) = self.node(node);
+        let (_, _, work, _, servers, ..) = self.node(node);
         SimTime::from_ns(work / u64::from(servers))
     }
 
@@ -65,6 +69,10 @@ impl Knowledge for Known<'_> {
 
     fn closed(&self, node: NodeId) -> bool {
         !self.node(node).5
+    }
+
+    fn resident(&self, node: NodeId) -> Option<u64> {
+        Some(self.node(node).6)
     }
 
     fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {

@@ -12,6 +12,7 @@ mod event;
 mod fork;
 mod known;
 mod life;
+mod memory;
 mod node;
 mod place;
 mod plan;

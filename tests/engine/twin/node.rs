@@ -1,5 +1,6 @@
 //! A node's servers and its queue, as they are pictured.
 
+use super::memory::Memory;
 use std::collections::{BTreeSet, VecDeque};
 use tierwise::sim::{ModelId, Service, TapId, Works, World};
 
@@ -20,6 +21,8 @@ pub struct Job {
     /// Its part of the batch that it is in, and whose batch that is.
     pub share: u64,
     pub batch: u64,
+    /// When it was offered to the servers, after it may have waited for its role.
+    pub since: u64,
     /// Known once it is served, where others do not change that.
     pub ends: u64,
     /// What is left of it as of the last coming or going, where servers are shared.
@@ -50,6 +53,7 @@ pub struct Node {
     /// When there will be so many.
     pub starts: Option<(u64, u32)>,
     pub power: Power,
+    pub memory: Option<Memory>,
     /// The last coming or going among those that share.
     last: u64,
     /// Clock level, and work by level, then by size of the batch less one, then by role.
@@ -60,7 +64,7 @@ pub struct Node {
 /// A node for each that the world has.
 pub fn all(world: &World) -> Vec<Node> {
     let mut nodes = Vec::new();
-    for group in &world.groups {
+    for (g, group) in world.groups.iter().enumerate() {
         for _ in 0..group.count {
             let sizes = |work: &Works, batches: &[Works]| std::iter::once(work).chain(batches).cloned().collect();
             let mut table: Vec<_> = group.levels.iter().map(|level| sizes(&level.work, &level.batches)).collect();
@@ -75,6 +79,7 @@ pub fn all(world: &World) -> Vec<Node> {
                 servers: group.service.servers(),
                 starts: None,
                 power: Power::On,
+                memory: Memory::of(world, g),
                 last: 0,
                 level: group.level,
                 table,
@@ -105,9 +110,6 @@ impl Node {
     }
 
     pub fn has_room(&self, urgency: u64, kind: Kind) -> bool {
-        if self.power != Power::On {
-            return false;
-        }
         let (serves, waits) = self.room();
         if let Service::Batch(batch) = &self.service {
             let begins = batch.wait.ns() == 0 || self.of(kind).len() as u32 + 1 >= batch.most;
@@ -156,7 +158,7 @@ impl Node {
     pub fn begin_batch(&mut self, now: u64, time: impl Fn(u64, &Job) -> u64) -> Option<Vec<Job>> {
         let Service::Batch(batch) = self.service.clone() else { return None };
         let most = batch.most as usize;
-        let due = |job: &&Job| self.of(job.kind).len() >= most || job.offered.saturating_add(batch.wait.ns()) <= now;
+        let due = |job: &&Job| self.of(job.kind).len() >= most || job.since.saturating_add(batch.wait.ns()) <= now;
         let kind = self.waiting.iter().find(due).filter(|_| self.busy() < self.servers)?.kind;
         let mut jobs = self.of(kind);
         jobs.truncate(most);
@@ -205,8 +207,10 @@ impl Node {
 
     /// Off, if it is to be and nobody is left.
     pub fn drain(&mut self) {
-        if self.power == Power::Draining && self.served.is_empty() && self.waiting.is_empty() {
+        let held = self.memory.iter().flat_map(Memory::held).count();
+        if self.power == Power::Draining && self.served.is_empty() && self.waiting.is_empty() && held == 0 {
             self.power = Power::Off;
+            self.memory.iter_mut().for_each(Memory::forget);
         }
     }
 
@@ -234,10 +238,18 @@ impl Node {
 
     /// How many requests are there beyond those.
     pub fn queue(&self) -> u32 {
+        let waiting = (self.waiting.len() + self.memory.iter().flat_map(Memory::held).count()) as u32;
         if self.batches() {
-            return self.waiting.len() as u32;
+            return waiting;
         }
-        (self.served.len() + self.waiting.len()) as u32 - self.busy()
+        self.served.len() as u32 + waiting - self.busy()
+    }
+
+    /// Waits for its role, if as many as may wait do not yet.
+    pub fn hold(&mut self, job: Job) -> bool {
+        let room = self.queue() < self.room().1;
+        self.memory.iter_mut().filter(|_| room).for_each(|memory| memory.hold(job));
+        room
     }
 
     /// Sharing: gives each its equal part of the time since the last coming or going.
@@ -268,10 +280,11 @@ impl Node {
 
     /// Work in service and waiting.
     pub fn work(&self, at: u64) -> u64 {
+        let held = self.memory.iter().flat_map(Memory::held).map(|job| job.work).sum::<u64>();
         if let Service::Batch(batch) = &self.service {
-            return self.batch_work(at, batch.most as usize);
+            return held + self.batch_work(at, batch.most as usize);
         }
-        let queued = self.waiting.iter().map(|job| job.work).sum::<u64>();
+        let queued = held + self.waiting.iter().map(|job| job.work).sum::<u64>();
         if self.shares() {
             let left = self.served.iter().map(|job| job.left - self.part(at)).sum::<i128>();
             return queued + ((left.max(0) + FINE - 1) / FINE) as u64;
@@ -317,6 +330,9 @@ impl Node {
             };
             (job.ends, job.left) = (now + then as u64, then);
             changed.push((*job, [part(left), part(then)]));
+        }
+        for job in self.memory.iter_mut().flat_map(Memory::held_mut) {
+            job.work = scaled(job.work.into(), job.kind, 1) as u64;
         }
         for job in self.waiting.iter_mut().filter(|_| !batches) {
             let left = job.work;

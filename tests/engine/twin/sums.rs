@@ -1,6 +1,7 @@
 //! Accounts: what is added up over time from the state itself, and what is added up over counted requests.
 
 use super::channel::{Channel, ChannelKey};
+use super::memory::Memory;
 use super::node::{Node, Power};
 use super::place;
 use std::collections::BTreeMap;
@@ -13,9 +14,14 @@ pub struct GroupSums {
     pub queue_ns: u64,
     pub provided_ns: u64,
     pub on_ns: u64,
+    pub held_ns: u64,
     /// Of the window.
     pub started: u64,
     pub booted: u64,
+    pub loads: u64,
+    pub load_bytes: u64,
+    pub load_ns: u64,
+    pub evictions: u64,
     /// Sums over counted requests.
     pub served: u64,
     pub refused: u64,
@@ -75,6 +81,7 @@ impl Sums {
             let on = if node.power == Power::Off { 0 } else { window };
             sums.provided_ns += u64::from(node.provided()) * window;
             sums.on_ns += on;
+            sums.held_ns += node.memory.iter().flat_map(Memory::held).count() as u64 * window;
             sums.idle_j += idle * seconds(on);
             let power = (active - idle) * busy as f64 / f64::from(node.service.servers());
             sums.compute_j += power * seconds(to - from);
