@@ -82,7 +82,7 @@
 //! - Service times vary by `Stream(Service).draw(birth number, steps)[0]`, `steps` counting the step that asked for the
 //!   service; rounded to the nearest ns, at least 1 ns: see `service/noise.rs`.
 //! - *Batches* are of equal (role, from, up to); which begin when, and who is charged what of their time, says
-//!   `service/batch.rs`. A batch's time is varied by the draw of its first request.
+//!   `service/batch/mod.rs`. A batch's time is varied by the draw of its first request.
 //! - *Models in memory*: what is loaded and evicted when, and who waits for it, says `service/gate.rs`. A load takes
 //!   `cold + bytes/rate` (rounded to the nearest ns, at least 1 ns), or the time that the route from the nearest node
 //!   above that keeps the model takes alone. It ends as a change of its node.
