@@ -74,6 +74,7 @@ pub(super) fn simulate(
         groups: world.groups.iter().map(busy).collect(),
         levels: Vec::new(),
         capacity: Vec::new(),
+        memory: Vec::new(),
         links: world.links.iter().map(|_| link).collect(),
         per_image,
         answered_by: vec![(ModelId(0), GroupId(0), born - 10), (ModelId(0), GroupId(1), 10)],
