@@ -5,6 +5,7 @@ pub mod catalog;
 #[cfg(feature = "lab")]
 pub mod cli;
 pub mod config;
+#[cfg(feature = "lab")]
 pub mod kernel;
 #[cfg(feature = "lab")]
 pub mod lab;
