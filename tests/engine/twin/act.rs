@@ -101,14 +101,16 @@ impl Twin<'_> {
             Action::Power { on: true, .. } if of.power == Power::Draining => of.power = Power::On,
             Action::Power { on: true, .. } if of.power == Power::Off => {
                 sums.booted += counted;
-                of.power = Power::Booting(now + elastic.boot.ns());
+                of.power = if elastic.boot.ns() == 0 { Power::On } else { Power::Booting(now + elastic.boot.ns()) };
                 self.events.add(now + elastic.boot.ns(), What::Change, node.0.into());
             }
             Action::Power { on: false, .. } if of.power == Power::On => of.power = Power::Draining,
             Action::Power { on: false, .. } if of.power != Power::Draining => of.power = Power::Off,
             _ => {}
         }
-        self.change(node.0);
+        // What is due at this very time comes with its event.
+        self.nodes[node.0 as usize].drain();
+        self.begin_services(node.0);
         Ok(())
     }
 
@@ -116,7 +118,6 @@ impl Twin<'_> {
     pub fn change(&mut self, node: u32) {
         let now = self.now;
         let of = &mut self.nodes[node as usize];
-        of.drain();
         if let Some((_, count)) = of.starts.filter(|(at, _)| *at <= now) {
             of.starts = None;
             of.resize(now, count);
