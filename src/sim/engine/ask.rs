@@ -25,6 +25,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
         self.guard(slot)?;
         let step = self.next(slot);
+        self.was_foreseen(slot, step)?;
         self.legs[slot].request.steps += 1;
         self.take(slot, step)
     }
@@ -55,6 +56,15 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         match asked.1 > MOST_AT_ONCE {
             true => Err(self.fault(slot, "64 steps were taken without time moving")),
             false => Ok(()),
+        }
+    }
+
+    /// Where requests are looked at, a policy is held to what it foresees: elsewhere it is taken at its word.
+    fn was_foreseen(&self, slot: u32, step: Step) -> Result<(), Problem> {
+        let foreseen = if self.unseen { None } else { self.policy.foresee(&self.legs[slot].request) };
+        match foreseen {
+            Some(other) if other != step => Err(self.fault(slot, "the policy foresaw another step than it takes")),
+            _ => Ok(()),
         }
     }
 

@@ -27,7 +27,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                 Turn::Loads { model, until } => self.loads(node, model, until),
             }
         }
-        self.expect_leave(node);
+        let announced = self.nodes.announce(node);
+        self.expect_other(announced);
     }
 
     /// A model is loaded.
@@ -99,20 +100,6 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             leg.home_fj += power * work.ns();
         }
         self.accounts.charged(group, level, work, leg.counted);
-    }
-
-    /// Schedules the next leaving in place of the one that was expected before.
-    fn expect_leave(&mut self, node: NodeId) {
-        let (before, next) = self.nodes.announce(node);
-        if before == next {
-            return;
-        }
-        if let Some((slot, _)) = before {
-            self.legs[slot].pending = Key::NONE;
-        }
-        if let Some((slot, at)) = next {
-            self.schedule(slot, at, Rank::Leave);
-        }
     }
 
     /// An expected leaving has come.

@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::problem::Problem;
 use crate::sim::event::{Key, Rank};
-use crate::sim::service::Offer;
+use crate::sim::service::{Leaving, Offer};
 use crate::sim::sharing::{Channel, Transfer};
 use crate::sim::slab::{Cargo, Compute, Task};
 use crate::sim::{Ending, Held, Hop, NodeId, Policy, Sharing};
@@ -159,7 +159,12 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Schedules the leaving of whoever leaves a fair channel next, in place of whoever was to before.
     fn announce(&mut self, channel: u32) {
         let Channel::Fair(fair) = self.channels.get(channel) else { return };
-        let (before, next) = fair.announce();
+        let announced = fair.announce();
+        self.expect_other(announced);
+    }
+
+    /// Schedules the next leaving of a channel or a station, in place of the one that was expected before.
+    pub(super) fn expect_other(&mut self, (before, next): (Option<Leaving>, Option<Leaving>)) {
         if before == next {
             return;
         }

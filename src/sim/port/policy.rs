@@ -46,6 +46,7 @@ pub trait Policy: Send {
     }
 
     /// A pure early answer, for leaving out events: must equal what `next` would say, whatever the view and the draw.
+    /// Where records or outcomes are asked for, it is compared with `next`, and another step is an error.
     fn foresee(&self, request: &Request) -> Option<Step> {
         let _ = request;
         None

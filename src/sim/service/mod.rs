@@ -23,6 +23,8 @@ pub(super) use gate::{Gate, Store};
 pub(super) use line::Line;
 pub(super) use live::{Live, Turn};
 pub(super) use noise::Spread;
+#[cfg(test)]
+pub(super) use pool::tests::brute as shared_by_hand;
 pub(super) use pool::{Leaving, Pool};
 pub(super) use rescale::{Change, Means, scaled, scaled_finely};
 

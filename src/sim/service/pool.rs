@@ -149,7 +149,7 @@ impl Pool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
@@ -174,7 +174,7 @@ mod tests {
     }
 
     /// The same by brute force: remaining work of each, no virtual time, no whole nanoseconds until the end.
-    fn brute(servers: u32, jobs: &[(u64, u64)]) -> Vec<u64> {
+    pub(crate) fn brute(servers: u32, jobs: &[(u64, u64)]) -> Vec<u64> {
         let (mut left, mut out, mut now, mut next) = (Vec::<(usize, f64)>::new(), vec![0; jobs.len()], 0.0, 0);
         let mut arrives = jobs.first().map_or(f64::INFINITY, |j| j.0 as f64);
         while next < jobs.len() || !left.is_empty() {

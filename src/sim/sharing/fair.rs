@@ -82,6 +82,7 @@ impl Fair {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::service::shared_by_hand;
     use proptest::prelude::*;
 
     const ALL: Window = (SimTime::ZERO, SimTime::NEVER);
@@ -107,35 +108,13 @@ mod tests {
         }
     }
 
-    /// The same by brute force: remaining work of each, no virtual time, no whole nanoseconds until the end.
-    fn brute(jobs: &[(u64, u64)]) -> Vec<u64> {
-        let (mut left, mut out, mut now, mut next) = (Vec::<(usize, f64)>::new(), vec![0; jobs.len()], 0.0, 0);
-        let mut arrives = jobs.first().map_or(f64::INFINITY, |j| j.0 as f64);
-        while next < jobs.len() || !left.is_empty() {
-            let least = left.iter().map(|(_, l)| *l).fold(f64::INFINITY, f64::min);
-            let done = now + least * left.len() as f64;
-            let to = done.min(arrives);
-            let served = if left.is_empty() { 0.0 } else { (to - now) / left.len() as f64 };
-            left.iter_mut().for_each(|(_, l)| *l -= served);
-            now = to;
-            left.iter().filter(|(_, l)| *l < 1e-7).for_each(|(i, _)| out[*i] = (now - 1e-6).ceil() as u64);
-            left.retain(|(_, l)| *l >= 1e-7);
-            if to == arrives {
-                left.push((next, jobs[next].1 as f64));
-                next += 1;
-                arrives = jobs.get(next).map_or(f64::INFINITY, |j| now + j.0 as f64);
-            }
-        }
-        out
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(500))]
         /// Leaving is put off to the next whole nanosecond, which may let a sharer wait up to 1 ns longer: so within
         /// one nanosecond for each that left before in the same busy period.
         #[test]
         fn agrees_with_brute_force(jobs in proptest::collection::vec((0u64..2000, 1u64..3000), 1..40)) {
-            let (clever, plain) = (fair(&jobs), brute(&jobs));
+            let (clever, plain) = (fair(&jobs), shared_by_hand(1, &jobs));
             for (c, p) in clever.iter().zip(&plain) {
                 prop_assert!(c.abs_diff(*p) <= jobs.len() as u64, "{clever:?} {plain:?}");
             }

@@ -91,3 +91,23 @@ fn a_node_beyond_reach_is_a_problem() {
     let text = problem(&world, |_, _, _| whole(0, 3));
     assert!(text.contains("there is no way to this node"), "{text}");
 }
+
+/// Answers, but says before that it will give up.
+struct Fickle;
+
+impl Policy for Fickle {
+    fn next(&mut self, request: &Request, _: &View<'_>, _: &mut Rng) -> Step {
+        if request.answer.is_some() { Step::Answer } else { whole(0, 1) }
+    }
+    fn foresee(&self, request: &Request) -> Option<Step> {
+        request.answer.map(|_| Step::Drop)
+    }
+}
+
+#[test]
+fn a_policy_is_held_to_what_it_foresees() {
+    for explicit in [false, true] {
+        let told = run_with(&world(), &mut Fickle, explicit).unwrap_err().to_string();
+        assert!(told.contains("foresaw another step"), "{told}");
+    }
+}
