@@ -6,7 +6,7 @@ use crate::report::data::metric;
 use crate::scenario;
 use clap::Args;
 
-/// Explains a policy, a preset, a key of scenario files or a column of a table.
+/// Explains a policy, a controller, a preset, a key of scenario files or a column of a table.
 #[derive(Debug, Args)]
 pub struct Explain {
     /// Its name; a key's path or the end of it, such as `nodes.service.fifo` or `fifo`.
@@ -16,8 +16,9 @@ pub struct Explain {
 impl Explain {
     pub fn execute(&self, registry: &Registry) -> Result<(), Problems> {
         let name = self.name.as_str();
-        let policy = registry.entries().iter().find(|e| e.name == name).map(policy);
-        let text = policy.or_else(|| device(name)).or_else(|| link(name)).or_else(|| column(name));
+        let policy = registry.entries().iter().find(|e| e.name == name).map(|e| entry("policy", e));
+        let controller = || registry.controllers().iter().find(|e| e.name == name).map(|e| entry("controller", e));
+        let text = policy.or_else(controller).or_else(|| device(name)).or_else(|| link(name)).or_else(|| column(name));
         let text = text.or_else(|| key(name, registry));
         say(text.ok_or_else(|| unknown(name, registry))?);
         Ok(())
@@ -25,19 +26,20 @@ impl Explain {
 }
 
 fn unknown(name: &str, registry: &Registry) -> Problem {
-    let known: Vec<&str> =
-        registry.entries().iter().map(|e| e.name).chain(catalog::devices()).chain(catalog::links()).collect();
+    let controllers = registry.controllers().iter().map(|e| e.name);
+    let actors = registry.entries().iter().map(|e| e.name).chain(controllers);
+    let known: Vec<&str> = actors.chain(catalog::devices()).chain(catalog::links()).collect();
     Problem::new("nothing of this name").received(format!("`{name}`")).remedy(remedy_for_name(name, known))
 }
 
 /// What it does, and its options.
-fn policy(entry: &Entry) -> String {
+fn entry<T: 'static>(noun: &str, entry: &Entry<T>) -> String {
     let options = entry.schema.get("properties").and_then(|p| p.as_object()).into_iter().flatten();
     let text =
         |o: &serde_json::Value| o.get("description").and_then(|d| d.as_str()).unwrap_or_default().replace('\n', " ");
     let lines: Vec<String> = options.map(|(name, option)| format!("  {name}: {}", text(option))).collect();
     let heading = if lines.is_empty() { "No options." } else { "Options:" };
-    format!("policy {}\n\n{}\n\n{heading}\n{}", entry.name, entry.description(), lines.join("\n"))
+    format!("{noun} {}\n\n{}\n\n{heading}\n{}", entry.name, entry.description(), lines.join("\n"))
 }
 
 fn device(name: &str) -> Option<String> {

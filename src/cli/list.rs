@@ -1,10 +1,10 @@
 use super::output::say;
 use crate::catalog;
-use crate::policy::Registry;
+use crate::policy::{Entry, Registry};
 use crate::problem::Problems;
 use clap::{Args, ValueEnum};
 
-/// Lists what scenarios can name: policies, device presets, link presets.
+/// Lists what scenarios can name: policies, controllers, device presets, link presets.
 #[derive(Debug, Args)]
 pub struct List {
     /// What to list; absent: everything.
@@ -14,6 +14,7 @@ pub struct List {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum What {
     Policies,
+    Controllers,
     Devices,
     Links,
 }
@@ -22,10 +23,10 @@ impl List {
     pub fn execute(&self, registry: &Registry) -> Result<(), Problems> {
         let wanted = |what| self.what.is_none_or(|w| w == what);
         if wanted(What::Policies) {
-            section(
-                "policies",
-                registry.entries().iter().map(|e| (e.name.to_string(), first_sentence(e.description()))),
-            );
+            section("policies", registry.entries().iter().map(line));
+        }
+        if wanted(What::Controllers) {
+            section("controllers", registry.controllers().iter().map(line));
         }
         if wanted(What::Devices) {
             section(
@@ -41,6 +42,10 @@ impl List {
         }
         Ok(())
     }
+}
+
+fn line<T: 'static>(entry: &Entry<T>) -> (String, String) {
+    (entry.name.to_string(), first_sentence(entry.description()))
 }
 
 fn section(title: &str, rows: impl Iterator<Item = (String, String)>) {

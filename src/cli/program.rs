@@ -2,13 +2,13 @@ use super::output::complain;
 use super::{Arguments, Command};
 use crate::policy::Registry;
 use crate::problem::Problems;
-use crate::sim::Policy;
+use crate::sim::{Controller, Policy};
 use clap::Parser;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use std::process::ExitCode;
 
-/// The whole program, open to a user's own policies.
+/// The whole program, open to a user's own policies and controllers.
 ///
 /// ```no_run
 /// # use tierwise::{random::Rng, sim::{Policy, Request, Step, View}};
@@ -27,7 +27,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// With the shipped policies.
+    /// With the shipped policies and controllers.
     pub fn new() -> Self {
         Self::default()
     }
@@ -36,6 +36,13 @@ impl Program {
     #[must_use]
     pub fn policy<P: Policy + DeserializeOwned + JsonSchema + 'static>(mut self, name: &'static str) -> Self {
         self.registry.add::<P>(name);
+        self
+    }
+
+    /// Adds a controller, which scenarios can then name.
+    #[must_use]
+    pub fn controller<C: Controller + DeserializeOwned + JsonSchema + 'static>(mut self, name: &'static str) -> Self {
+        self.registry.add_controller::<C>(name);
         self
     }
 

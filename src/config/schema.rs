@@ -31,18 +31,27 @@ impl Schema {
         noun: &str,
         variants: impl IntoIterator<Item = (&'a str, &'a schemars::Schema)>,
     ) {
-        let variants: Vec<Value> = variants.into_iter().map(|(name, schema)| self.variant(name, schema)).collect();
+        let variants: Vec<Value> =
+            variants.into_iter().map(|(name, schema)| self.variant(name, name, schema)).collect();
         self.root["properties"][key]["additionalProperties"] = json!({ "oneOf": variants, "x-noun": noun });
     }
 
-    /// An externally tagged variant; its definitions come along under the variant's name.
-    fn variant(&mut self, name: &str, schema: &schemars::Schema) -> Value {
+    /// Lets `key` itself be one of these variants; what is said of the key stays.
+    pub fn let_it_be<'a>(&mut self, key: &str, variants: impl IntoIterator<Item = (&'a str, &'a schemars::Schema)>) {
+        let variant = |(name, schema)| self.variant(&format!("{key}.{name}"), name, schema);
+        let variants: Vec<Value> = variants.into_iter().map(variant).collect();
+        let said = self.root["properties"][key]["description"].take();
+        self.root["properties"][key] = json!({ "oneOf": variants, "x-noun": key, "description": said });
+    }
+
+    /// An externally tagged variant; its definitions come along below `prefix`.
+    fn variant(&mut self, prefix: &str, name: &str, schema: &schemars::Schema) -> Value {
         let mut settings = schema.clone().to_value();
-        rename(&mut settings, name);
+        rename(&mut settings, prefix);
         if let Some(Value::Object(own)) = settings.get_mut("$defs").map(Value::take) {
             let all = self.root.as_object_mut().map(|root| root.entry("$defs").or_insert_with(|| json!({})));
             if let Some(Value::Object(all)) = all {
-                all.extend(own.into_iter().map(|(key, value)| (format!("{name}.{key}"), value)));
+                all.extend(own.into_iter().map(|(key, value)| (format!("{prefix}.{key}"), value)));
             }
         }
         let mut properties = Map::new();

@@ -1,7 +1,8 @@
 //! Offloading policies: one file a strategy, one line in the list below.
 //!
 //! A user's own policy stands beside these in rank: it implements [`Policy`](crate::sim::Policy), derives its options
-//! with serde and schemars, and is registered by name (see [`Registry::add`]).
+//! with serde and schemars, and is registered by name (see [`Registry::add`]). Controllers are listed and registered in
+//! the same way: see `controllers`, and [`Registry::add_controller`].
 
 mod controllers;
 mod registry;
@@ -48,7 +49,7 @@ macro_rules! shipped {
         }
 
         fn entries() -> Vec<Entry> {
-            vec![$(Entry::new::<$type>($name, |p| AnyPolicy::Shipped(Shipped::$type(p)))),+]
+            vec![$(Entry::new("policy", $name, |p| AnyPolicy::Shipped(Shipped::$type(p)))),+]
         }
     };
 }

@@ -1,18 +1,18 @@
-//! Names to policies: the shipped ones and a user's own.
+//! Names to policies and controllers: the shipped ones and a user's own.
 
 use crate::problem::{Problem, remedy_for_name};
 use crate::random::Rng;
-use crate::sim::{Actions, Facts, Needs, Outcome, Policy, Request, Step, View};
+use crate::sim::{Actions, Controller, Facts, Needs, Outcome, Policy, Request, Step, View};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::Shipped;
+use super::{AnyController, Shipped};
 
-/// A policy under its name in the scenario: `"local"` or `{ cascade = { path = […] } }`.
+/// A policy, or a controller, under its name in the scenario: `"local"` or `{ cascade = { path = […] } }`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spec {
-    /// Which strategy.
+    /// Which strategy, or which controller.
     pub strategy: String,
     /// Its options, as written.
     pub options: toml::Table,
@@ -23,7 +23,7 @@ impl<'de> Deserialize<'de> for Spec {
         match toml::Value::deserialize(d)? {
             toml::Value::String(strategy) => Ok(Self { strategy, options: toml::Table::new() }),
             toml::Value::Table(table) => Self::from_table(table).map_err(serde::de::Error::custom),
-            other => Err(serde::de::Error::custom(format!("expected a strategy, received {other}"))),
+            other => Err(serde::de::Error::custom(format!("expected a name, received {other}"))),
         }
     }
 }
@@ -33,7 +33,7 @@ impl Spec {
         let mut entries = table.into_iter();
         match (entries.next(), entries.next()) {
             (Some((strategy, toml::Value::Table(options))), None) => Ok(Self { strategy, options }),
-            _ => Err("expected one strategy with a table of options, like { cascade = { … } }".into()),
+            _ => Err("expected one name with a table of options, like { cascade = { … } }".into()),
         }
     }
 }
@@ -79,31 +79,35 @@ impl Policy for AnyPolicy {
     }
 }
 
-type Build = Box<dyn Fn(toml::Table) -> Result<AnyPolicy, Problem> + Send + Sync>;
+type Build<T> = Box<dyn Fn(toml::Table) -> Result<T, Problem> + Send + Sync>;
 
-/// One strategy that scenarios can name.
-pub struct Entry {
+/// One policy that scenarios can name; or one controller.
+pub struct Entry<T = AnyPolicy> {
     /// Its name in scenarios.
     pub name: &'static str,
     /// The schema of its options; its description is the doc comment of its type.
     pub schema: schemars::Schema,
-    build: Build,
+    build: Build<T>,
 }
 
-impl Entry {
-    /// The strategy `P`, whose fields that serde reads are its options.
-    pub fn new<P: DeserializeOwned + JsonSchema + 'static>(name: &'static str, wrap: fn(P) -> AnyPolicy) -> Self {
+impl<T: 'static> Entry<T> {
+    /// The type `P`, whose fields that serde reads are its options; `noun` says what it is.
+    pub(super) fn new<P: DeserializeOwned + JsonSchema + 'static>(
+        noun: &'static str,
+        name: &'static str,
+        wrap: fn(P) -> T,
+    ) -> Self {
         let read = move |options: toml::Table| toml::Value::Table(options).try_into::<P>();
-        let refuse = move |e: toml::de::Error| Problem::new(format!("options of policy `{name}`: {}", e.message()));
+        let refuse = move |e: toml::de::Error| Problem::new(format!("options of {noun} `{name}`: {}", e.message()));
         let build = Box::new(move |options| read(options).map(wrap).map_err(refuse));
         Self { name, schema: schemars::schema_for!(P), build }
     }
 
-    /// The policy with these options.
+    /// The policy or controller with these options.
     ///
     /// # Errors
-    /// A [`Problem`] where the options are not the strategy's.
-    pub fn build(&self, options: toml::Table) -> Result<AnyPolicy, Problem> {
+    /// A [`Problem`] where the options are not its own.
+    pub fn build(&self, options: toml::Table) -> Result<T, Problem> {
         (self.build)(options)
     }
 
@@ -113,12 +117,15 @@ impl Entry {
     }
 }
 
-/// All strategies that scenarios can name.
-pub struct Registry(Vec<Entry>);
+/// All strategies and controllers that scenarios can name.
+pub struct Registry {
+    policies: Vec<Entry>,
+    controllers: Vec<Entry<AnyController>>,
+}
 
 impl Default for Registry {
     fn default() -> Self {
-        Self(super::entries())
+        Self { policies: super::entries(), controllers: super::controllers::entries() }
     }
 }
 
@@ -139,13 +146,44 @@ impl Registry {
     /// assert!(registry.get("never").is_ok());
     /// ```
     pub fn add<P: Policy + DeserializeOwned + JsonSchema + 'static>(&mut self, name: &'static str) {
-        self.0.retain(|entry| entry.name != name);
-        self.0.push(Entry::new::<P>(name, |policy| AnyPolicy::Custom(Box::new(policy))));
+        put(&mut self.policies, Entry::new::<P>("policy", name, |policy| AnyPolicy::Custom(Box::new(policy))));
     }
 
-    /// All entries: ours first, in the list's order.
+    /// Adds a user's own controller under `name`.
+    ///
+    /// ```
+    /// # use tierwise::{policy::{Registry, Spec}, sim::{Action, Actions, Controller, NodeId, View}, units::SimTime};
+    /// /// Switches the first node off at noon.
+    /// #[derive(serde::Deserialize, schemars::JsonSchema)]
+    /// struct Siesta {
+    ///     noon: SimTime,
+    /// }
+    /// impl Controller for Siesta {
+    ///     fn period(&self) -> SimTime {
+    ///         self.noon
+    ///     }
+    ///     fn tick(&mut self, _: &View<'_>, actions: &mut Actions) {
+    ///         actions.0.push(Action::Power { node: NodeId(0), on: false });
+    ///     }
+    /// }
+    /// let mut registry = Registry::default();
+    /// registry.add_controller::<Siesta>("siesta");
+    /// let written: Spec = toml::from_str("siesta = { noon = '12 h' }").unwrap();
+    /// assert!(registry.build_controller(&written).is_ok());
+    /// ```
+    pub fn add_controller<C: Controller + DeserializeOwned + JsonSchema + 'static>(&mut self, name: &'static str) {
+        let entry = Entry::new::<C>("controller", name, |controller| AnyController::Custom(Box::new(controller)));
+        put(&mut self.controllers, entry);
+    }
+
+    /// All strategies: ours first, in the list's order.
     pub fn entries(&self) -> &[Entry] {
-        &self.0
+        &self.policies
+    }
+
+    /// All controllers: ours first, in the list's order.
+    pub fn controllers(&self) -> &[Entry<AnyController>] {
+        &self.controllers
     }
 
     /// The strategy of this name.
@@ -153,11 +191,7 @@ impl Registry {
     /// # Errors
     /// A [`Problem`] that suggests the nearest name.
     pub fn get(&self, name: &str) -> Result<&Entry, Problem> {
-        let unknown = || {
-            let names: Vec<&str> = self.0.iter().map(|e| e.name).collect();
-            Problem::new("unknown policy").received(format!("`{name}`")).remedy(remedy_for_name(name, names))
-        };
-        self.0.iter().find(|entry| entry.name == name).ok_or_else(unknown)
+        find("policy", &self.policies, name)
     }
 
     /// The policy that a scenario's entry describes.
@@ -167,4 +201,26 @@ impl Registry {
     pub fn build(&self, spec: &Spec) -> Result<AnyPolicy, Problem> {
         self.get(&spec.strategy)?.build(spec.options.clone())
     }
+
+    /// The controller that a scenario describes.
+    ///
+    /// # Errors
+    /// An unknown controller, or options that are not the controller's.
+    pub fn build_controller(&self, spec: &Spec) -> Result<AnyController, Problem> {
+        find("controller", &self.controllers, &spec.strategy)?.build(spec.options.clone())
+    }
+}
+
+/// A later one of the same name replaces the one before.
+fn put<T>(entries: &mut Vec<Entry<T>>, new: Entry<T>) {
+    entries.retain(|entry| entry.name != new.name);
+    entries.push(new);
+}
+
+fn find<'a, T>(noun: &str, entries: &'a [Entry<T>], name: &str) -> Result<&'a Entry<T>, Problem> {
+    let unknown = || {
+        let names = entries.iter().map(|entry| entry.name);
+        Problem::new(format!("unknown {noun}")).received(format!("`{name}`")).remedy(remedy_for_name(name, names))
+    };
+    entries.iter().find(|entry| entry.name == name).ok_or_else(unknown)
 }

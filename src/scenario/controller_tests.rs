@@ -2,6 +2,7 @@
 
 use super::made_up::{MadeUp, TEXT, check, scenario};
 use super::tests::world;
+use crate::policy::{AnyController, Registry};
 use crate::units::SimTime;
 
 fn ms(ms: u64) -> SimTime {
@@ -27,7 +28,8 @@ fn a_controller_and_what_it_changes_are_read() {
     assert_eq!((elastic.most, elastic.start, elastic.start_energy.0), (4, ms(1000), 2.0));
     assert_eq!((elastic.boot, elastic.boot_energy.0), (ms(0), 0.0));
     let file = scenario(&text).unwrap().file().clone();
-    let Some(crate::policy::AnyController::Threshold(threshold)) = file.controller else { panic!() };
+    let built = Registry::default().build_controller(&file.controller.unwrap()).unwrap();
+    let AnyController::Threshold(threshold) = built else { panic!() };
     assert_eq!((threshold.period, threshold.up, threshold.least), (ms(5000), 2.0, 1));
 }
 

@@ -5,7 +5,7 @@ use super::node::Node;
 use super::workload::Workload;
 use crate::catalog::Split;
 use crate::config::Named;
-use crate::policy::{AnyController, Spec};
+use crate::policy::Spec;
 use crate::units::SimTime;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
@@ -45,7 +45,8 @@ pub struct File {
     pub policies: Named<Spec>,
     /// What changes resources while a run goes on, under all policies alike. Absent: nothing does.
     #[serde(default)]
-    pub controller: Option<AnyController>,
+    #[schemars(schema_with = "any_table")]
+    pub controller: Option<Spec>,
     /// What is varied.
     #[serde(default)]
     pub sweep: Sweep,
@@ -58,7 +59,7 @@ fn one() -> u64 {
     1
 }
 
-/// Strategies are registered, not listed here: the walk is told of them by name.
+/// Strategies and controllers are registered, not listed here: the walk is told of them by name.
 fn any_table(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "object" })
 }

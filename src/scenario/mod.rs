@@ -51,10 +51,11 @@ pub struct Scenario {
     points: Vec<Point>,
 }
 
-/// The schema of scenario files, with all registered strategies.
+/// The schema of scenario files, with all registered strategies and controllers.
 pub fn schema(registry: &Registry) -> Schema {
     let mut schema = Schema::of::<File>();
     schema.let_entries_be("policies", "policy", registry.entries().iter().map(|entry| (entry.name, &entry.schema)));
+    schema.let_it_be("controller", registry.controllers().iter().map(|entry| (entry.name, &entry.schema)));
     schema
 }
 
@@ -168,8 +169,11 @@ fn start_all(point: &Point, world: &World, registry: &Registry) -> Problems {
             meaning.tell_key(&["policies", name], problem);
         }
     }
-    if let Some(problem) = point.file.controller.clone().and_then(|mut controller| controller.start(world).err()) {
-        meaning.tell(&["controller"], problem);
+    if let Some(spec) = &point.file.controller {
+        let started = registry.build_controller(spec).and_then(|mut controller| controller.start(world));
+        if let Err(problem) = started {
+            meaning.tell(&["controller"], problem);
+        }
     }
     meaning.problems()
 }

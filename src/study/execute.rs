@@ -90,7 +90,8 @@ impl Plan<'_> {
     fn run(&self, point: &Point, name: &str, replication: u32) -> Result<(RunResult, bool), Problem> {
         let world = &self.worlds[point.index as usize];
         let spec = point.file.policies.get(name).ok_or_else(|| Problem::new(format!("no policy `{name}`")))?;
-        let mut actors = Actors { policy: self.registry.build(spec)?, controller: point.file.controller.clone() };
+        let controller = point.file.controller.as_ref().map(|spec| self.registry.build_controller(spec)).transpose()?;
+        let mut actors = Actors { policy: self.registry.build(spec)?, controller };
         let truth = actors.policy.needs().truth;
         let failed = |problem: Problem| told(problem, point, name, replication);
         let run = match self.requests {

@@ -71,3 +71,17 @@ fn a_users_own_policy_has_the_whole_command_line() {
     let source = std::fs::read_to_string(root().join("examples/own_policy.rs")).unwrap();
     assert!(source.lines().count() <= 42, "the example has grown");
 }
+
+#[test]
+fn a_users_own_controller_has_the_whole_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let listed = example("own_controller", &["list", "controllers"]);
+    assert!(listed.code == 0 && listed.out.contains("alert") && listed.out.contains("threshold"), "{}", listed.out);
+    let explained = example("own_controller", &["explain", "alert"]);
+    assert!(explained.out.contains("The group that it looks after."), "{}", explained.out);
+    let out = folder.path().join("out");
+    let said = example("own_controller", &["run", "examples/own_controller.toml", "--out", out.to_str().unwrap()]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let plain = tierwise(&["validate", "examples/own_controller.toml"]);
+    assert!(plain.code != 0 && plain.err.contains("unknown controller"), "{}", plain.err);
+}

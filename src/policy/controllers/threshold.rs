@@ -4,9 +4,11 @@ use crate::units::SimTime;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A threshold autoscaler: at each period it looks at how many requests each node of a group has for each of its
-/// servers, those in service and those waiting. Above `up` it wants `step` servers more, below `down` so many fewer; then
-/// it leaves the node alone for `cool-down`.
+/// Starts servers where requests are many for each, and stops some where they are few: a threshold autoscaler.
+///
+/// At each period it looks at how many requests each node of a group has for each of its servers, those in service and
+/// those waiting. Above `up` it wants `step` servers more, below `down` so many fewer; then it leaves the node alone for
+/// `cool-down`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Threshold {
