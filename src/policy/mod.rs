@@ -67,6 +67,8 @@ shipped! {
     "greedy-latency" => greedy_latency::GreedyLatency,
     /// Asks ever larger networks until one is confident.
     "cascade" => cascade::Cascade,
+    /// Asks at two places, the second a while later: the first answer wins.
+    "hedged" => hedged::Hedged,
     /// Cuts a network where latency or energy is least.
     "neurosurgeon" => neurosurgeon::Neurosurgeon,
 }

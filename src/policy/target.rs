@@ -96,6 +96,23 @@ pub fn tier_on_way(world: &World, home: GroupId, tier: Tier) -> Result<GroupId, 
     way_up(world, home).into_iter().find(|g| at(g) == tier).ok_or_else(none)
 }
 
+/// The place that is written as `"role@node"`.
+///
+/// # Errors
+/// Another form, an unknown name, or a place that is not on the way up from `home`.
+pub fn stage(world: &World, home: GroupId, stage: &str) -> Result<Target, Problem> {
+    let form = || Problem::new("a stage is written as \"role@node\"").received(format!("{stage:?}"));
+    let (role, place) = stage.split_once('@').ok_or_else(form)?;
+    let names: Vec<&str> = world.groups.iter().map(|g| g.name.as_str()).collect();
+    let unknown = || Problem::new("unknown node").received(format!("`{place}`")).remedy(remedy_for_name(place, names));
+    let group = world.group(place).ok_or_else(unknown)?;
+    if !way_up(world, home).contains(&group) {
+        let from = &world.groups[home.0 as usize].name;
+        return Err(Problem::new(format!("stage `{stage}` is not on the way up from `{from}`")));
+    }
+    Target::named(world, group, Some(role))
+}
+
 /// Something resolved for each group that requests are born at.
 #[derive(Clone, Debug)]
 pub struct PerHome<T> {

@@ -8,6 +8,7 @@
 //! - `peers`: latencies against another simulator's, SimPy's, where Python has it.
 //! - `levels`: changes of the clock by arithmetic.
 //! - `control`: the shipped controllers.
+//! - `hedging`: the shipped policy that asks twice, against its formula.
 //! - `memory`: models that are loaded and evicted.
 //! - `golden`: one small run, written out.
 
@@ -16,6 +17,7 @@ mod control;
 mod dice;
 mod disciplines;
 mod golden;
+mod hedging;
 mod levels;
 mod made_up;
 mod memory;

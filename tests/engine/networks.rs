@@ -12,7 +12,7 @@ use tierwise::sim::{
 const SECONDS: f64 = 30.0;
 
 /// Nodes whose service is exponential, of mean `mean` nanoseconds.
-fn exponential(name: &str, tier: Tier, count: u32, servers: u32, mean: u64) -> NodeGroup {
+pub fn exponential(name: &str, tier: Tier, count: u32, servers: u32, mean: u64) -> NodeGroup {
     let mut group = plain::group(name, tier, count, servers);
     group.service = Service::Fifo(Fifo { servers, noise: Noise::Exponential, bound: None });
     group.work = vec![plain::work(mean, &[0, 0])];
@@ -20,7 +20,7 @@ fn exponential(name: &str, tier: Tier, count: u32, servers: u32, mean: u64) -> N
 }
 
 /// Groups one above the other, joined by links that take no time worth mentioning; requests are born in the group `at`.
-fn tower(groups: Vec<NodeGroup>, at: u16, per_second: f64) -> World {
+pub fn tower(groups: Vec<NodeGroup>, at: u16, per_second: f64) -> World {
     let link = |lower| plain::link(lower, lower + 1, Sharing::Fixed, 1);
     let links = (0..groups.len() as u16 - 1).map(link).collect();
     let model = plain::model("model", &[0], &[1], |_| (true, 1.0));
