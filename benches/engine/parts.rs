@@ -47,6 +47,7 @@ pub fn link(name: &str, lower: u16, sharing: Sharing, up: u64, delay_ms: f64) ->
         packet: Packet { payload: Bytes(1 << 30), header: Bytes(0), per_packet: SimTime::ZERO },
         lower_radio: radio,
         upper_radio: radio,
+        conditions: None,
     }
 }
 

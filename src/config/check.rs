@@ -172,16 +172,19 @@ impl<'a> Walk<'a> {
                 (Some(None), _) => {}
                 (Some(Some(settings)), _) => self.without_settings(settings, At { key: text, span: &node.span }),
                 (None, Some(other)) => self.text(node, text, other, at),
+                (None, None) if all_names(alternatives).is_empty() => self.wrong_choice(node, alternatives),
                 (None, None) => self.unknown_name(&node.span, text, &all_names(alternatives), schema, at),
             },
             Value::Table(entries) => match plain("object") {
                 Some(other) => self.table(entries, other, at),
                 None => self.variant(node, entries, schema, alternatives, at),
             },
-            other => match plain(json_kind(other)) {
-                Some(alternative) => self.value(node, alternative, at),
-                None => self.wrong_choice(node, alternatives),
-            },
+            other => {
+                match plain(json_kind(other)).or_else(|| plain("number").filter(|_| json_kind(other) == "integer")) {
+                    Some(alternative) => self.value(node, alternative, at),
+                    None => self.wrong_choice(node, alternatives),
+                }
+            }
         }
     }
 

@@ -13,6 +13,12 @@ pub fn exponential(bits: u64) -> f64 {
     -libm::log(((bits >> 11) + 1) as f64 * (1.0 / (1u64 << 53) as f64))
 }
 
+/// A standard normal variate (Box and Muller 1958).
+#[inline]
+pub fn normal([radius, angle]: [u64; 2]) -> f64 {
+    libm::sqrt(2.0 * exponential(radius)) * libm::cos(2.0 * std::f64::consts::PI * unit(angle))
+}
+
 /// An index below `n`: the high half of `bits * n` (Lemire 2019, without rejection: biased by at most `n` / 2^64);
 /// 0 if `n` is 0.
 #[inline]
@@ -51,6 +57,18 @@ mod tests {
         let (sum, squares) = draws().map(exponential).fold((0.0, 0.0), |(s, q), x| (s + x, q + x * x));
         assert!((sum / n - 1.0).abs() < 5.0 / f64::sqrt(n));
         assert!((squares / n - 2.0).abs() < 5.0 * f64::sqrt(20.0 / n));
+    }
+
+    /// Mean, variance and fourth moment within five standard errors; bits must be the same on every machine.
+    #[test]
+    fn normal_has_its_moments() {
+        let stream = Stream::new(8, 0, Purpose::Jitter);
+        let n = 100_000.0;
+        let all: Vec<f64> = (0..100_000).map(|i| normal(stream.draw(i, 0))).collect();
+        let moment = |power| all.iter().map(|x| x.powi(power)).sum::<f64>() / n;
+        assert!(moment(1).abs() < 5.0 / f64::sqrt(n) && (moment(2) - 1.0).abs() < 5.0 * f64::sqrt(2.0 / n));
+        assert!((moment(4) - 3.0).abs() < 5.0 * f64::sqrt(96.0 / n));
+        assert_eq!(normal([1 << 63, 0]).to_bits(), libm::sqrt(2.0 * exponential(1 << 63)).to_bits());
     }
 
     /// Chi-square over ten cells: 99.99 % quantile at nine degrees of freedom is 33.7.

@@ -26,6 +26,12 @@ pub enum Purpose {
     Resampling = 9,
     /// Class mixes of sites.
     Sites = 10,
+    /// Where in its trace a link's lower node starts.
+    Trace = 20,
+    /// How often the packets of a transfer get lost.
+    Loss = 21,
+    /// What is added to the delay of a transfer.
+    Jitter = 22,
 }
 
 /// A named stream of random bits without state: a draw is a function of (seed, replication, purpose, entity, attempt).

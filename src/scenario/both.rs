@@ -1,9 +1,11 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{MapAccess, Visitor};
+use serde::de::value::{
+    F64Deserializer, I64Deserializer, MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer,
+};
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use std::fmt::{self, Display};
+use std::fmt;
 use std::marker::PhantomData;
-use std::str::FromStr;
 
 /// A figure for each direction: `"50 Mbit/s"` for both, or `{ up = "10 Mbit/s", down = "50 Mbit/s" }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +28,13 @@ struct Spelt<T> {
 
 struct Read<T>(PhantomData<T>);
 
-impl<'de, T: Copy + FromStr<Err: Display> + Deserialize<'de>> Visitor<'de> for Read<T> {
+impl<T: Clone> BothWays<T> {
+    fn same(both: T) -> Self {
+        Self { up: both.clone(), down: both }
+    }
+}
+
+impl<'de, T: Clone + Deserialize<'de>> Visitor<'de> for Read<T> {
     type Value = BothWays<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -34,16 +42,28 @@ impl<'de, T: Copy + FromStr<Err: Display> + Deserialize<'de>> Visitor<'de> for R
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<BothWays<T>, E> {
-        text.parse().map(|both| BothWays { up: both, down: both }).map_err(E::custom)
+        T::deserialize(StrDeserializer::new(text)).map(BothWays::same)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<BothWays<T>, E> {
+        T::deserialize(F64Deserializer::new(number)).map(BothWays::same)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<BothWays<T>, E> {
+        T::deserialize(I64Deserializer::new(number)).map(BothWays::same)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<BothWays<T>, A::Error> {
+        T::deserialize(SeqAccessDeserializer::new(list)).map(BothWays::same)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<BothWays<T>, A::Error> {
-        let Spelt { up, down } = Spelt::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        let Spelt { up, down } = Spelt::deserialize(MapAccessDeserializer::new(map))?;
         Ok(BothWays { up, down })
     }
 }
 
-impl<'de, T: Copy + FromStr<Err: Display> + Deserialize<'de>> Deserialize<'de> for BothWays<T> {
+impl<'de, T: Clone + Deserialize<'de>> Deserialize<'de> for BothWays<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Read(PhantomData))
     }
@@ -56,5 +76,44 @@ impl<T: JsonSchema> JsonSchema for BothWays<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({ "anyOf": [generator.subschema_for::<T>(), generator.subschema_for::<Spelt<T>>()] })
+    }
+}
+
+/// One for all nodes of a group, or a list: the `i`-th node has the one at `i` modulo its length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Each<T>(pub Vec<T>);
+
+struct ReadEach<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ReadEach<T> {
+    type Value = Each<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one for all nodes, or a list")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Each<T>, E> {
+        T::deserialize(StrDeserializer::new(text)).map(|one| Each(vec![one]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Each<T>, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(Each)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Each<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReadEach(PhantomData))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Each<T> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("Each{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
     }
 }

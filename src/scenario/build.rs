@@ -22,7 +22,7 @@ pub(super) fn world(library: &Library, meaning: &mut Meaning<'_>) -> Option<Worl
     Some(World {
         seed: file.seed,
         groups: groups(&roles, meaning),
-        links: links(meaning),
+        links: links(library, meaning),
         workloads: workloads(&models, &codecs, &classes, meaning),
         codecs,
         models,
@@ -43,12 +43,12 @@ fn groups(roles: &[Role<'_>], meaning: &mut Meaning<'_>) -> Vec<NodeGroup> {
     file.nodes.iter().map(|(name, node)| node.group(name, &profiles, meaning)).collect()
 }
 
-fn links(meaning: &Meaning<'_>) -> Vec<Link> {
+fn links(library: &Library, meaning: &Meaning<'_>) -> Vec<Link> {
     let file = meaning.file;
     let group = |name: &str| file.nodes.position(name).map(|i| GroupId(i as u16));
     let link = |(name, link): (&str, &super::link::Link)| {
         let [lower, upper] = &link.between;
-        Some(link.build(name, group(lower)?, group(upper)?))
+        Some(link.build(name, group(lower)?, group(upper)?, library))
     };
     file.links.iter().filter_map(link).collect()
 }

@@ -1,7 +1,9 @@
 //! The models of a scenario: where they come from, and whether their tables are whole.
 
+use super::trace;
 use crate::catalog::{ModelProfile, ModelTables, PROFILE, SizeOf, Split};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, Source};
+use crate::sim::Trace;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +21,14 @@ pub trait Loader {
     /// # Errors
     /// The tables are missing, unreadable or broken.
     fn tables(&self, folder: &Path, split: Split) -> Result<ModelTables, Problems>;
+
+    /// The text of a file: a trace.
+    ///
+    /// # Errors
+    /// It is missing, unreadable or no text.
+    fn text(&self, file: &Path) -> Result<String, Problem> {
+        Err(Problem::new("cannot read the trace: no such file").in_file(file))
+    }
 }
 
 /// A variant with all that was measured of it.
@@ -32,23 +42,45 @@ pub struct Variant {
     pub test: Arc<ModelTables>,
 }
 
-/// All variants that a scenario names, by folder.
+/// All variants that a scenario names, by folder, and all traces, by file.
 #[derive(Clone, Debug, Default)]
-pub struct Library(BTreeMap<PathBuf, Variant>);
+pub struct Library {
+    variants: BTreeMap<PathBuf, Variant>,
+    traces: BTreeMap<PathBuf, Arc<Trace>>,
+}
 
 impl Library {
     /// The variant in this folder.
     pub fn get(&self, folder: &Path) -> Option<&Variant> {
-        self.0.get(folder)
+        self.variants.get(folder)
     }
 
     /// All variants, in the order of their folders.
     pub fn iter(&self) -> impl Iterator<Item = (&Path, &Variant)> {
-        self.0.iter().map(|(folder, variant)| (folder.as_path(), variant))
+        self.variants.iter().map(|(folder, variant)| (folder.as_path(), variant))
     }
 
     pub(super) fn add(&mut self, folder: &Path, variant: Variant) {
-        self.0.insert(folder.to_path_buf(), variant);
+        self.variants.insert(folder.to_path_buf(), variant);
+    }
+
+    /// The trace in this file.
+    pub fn trace(&self, file: &Path) -> Option<&Arc<Trace>> {
+        self.traces.get(file)
+    }
+
+    /// All traces, in the order of their files.
+    pub fn traces(&self) -> impl Iterator<Item = (&Path, &Trace)> {
+        self.traces.iter().map(|(file, trace)| (file.as_path(), trace.as_ref()))
+    }
+
+    /// Loads a trace, unless it is there.
+    pub(super) fn load_trace(&mut self, file: &Path, loader: &dyn Loader) -> Result<(), Problems> {
+        if !self.traces.contains_key(file) {
+            let source = Source::new(file, loader.text(file)?);
+            self.traces.insert(file.to_path_buf(), Arc::new(trace::parse(&source)?));
+        }
+        Ok(())
     }
 }
 

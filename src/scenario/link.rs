@@ -1,13 +1,15 @@
 //! Links, and what they are.
 
-use super::both::BothWays;
+use super::both::{BothWays, Each};
+use super::library::Library;
 use super::meaning::Meaning;
 use crate::catalog::{Boundary, Figure, LinkPreset, link, links};
 use crate::problem::Problem;
-use crate::sim::{Cell, Direction, GroupId, Packet, Radio, Sharing};
+use crate::sim::{Cell, Conditions, Direction, GroupId, Jitter, Outages, Packet, Radio, Rate, Sharing, Transport};
 use crate::units::{BitsPerSec, Bytes, SimTime, Watts};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+use std::path::PathBuf;
 
 /// What joins two groups: a preset, with other figures beside it, or all figures in full.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -25,8 +27,27 @@ pub struct Link {
     /// How transfers at one time share it.
     #[serde(default)]
     pub sharing: Sharing,
-    /// Bit rate. Absent: the preset's.
-    pub rate: Option<BothWays<BitsPerSec>>,
+    /// Bit rate: one for all lower nodes, or a list from which the i-th has the one at i modulo its length. Absent: the
+    /// preset's.
+    pub rate: Option<BothWays<Each<BitsPerSec>>>,
+    /// Files of traces that the rate follows, in place of `rate`, repeated for as long as the run goes on: `.csv` with
+    /// lines `seconds,Mbit/s`, or Mahimahi's format. One for all lower nodes, or a list like `rate`'s.
+    pub trace: Option<BothWays<Each<PathBuf>>>,
+    /// Whether each lower node begins its trace at a place of its own, drawn anew in each replication; otherwise all
+    /// begin at the beginning.
+    #[serde(default)]
+    pub scatter: bool,
+    /// When nothing gets through, either way; what is being sent then stands still, and goes on afterwards.
+    pub outages: Option<Outages>,
+    /// Probability that a packet gets lost, below 1; it is sent again, on the air and in bytes, until it gets through.
+    /// Absent: none.
+    pub loss: Option<BothWays<f64>>,
+    /// What is added to the delay of each transfer, either way, drawn anew: one may overtake another.
+    #[serde(default)]
+    pub jitter: Jitter,
+    /// What is done before the first byte, and how losses are noticed.
+    #[serde(default)]
+    pub transport: Transport,
     /// Time on the way after the last bit was sent. Absent: the preset's; without a preset: none.
     pub delay: Option<BothWays<SimTime>>,
     /// Whether up and down share the channel. Absent: the preset's; without a preset: they do not.
@@ -67,8 +88,8 @@ impl Link {
     /// The preset, with the figures beside it put in their places; delays up and down.
     fn whole(&self) -> LinkPreset {
         let mut whole = self.preset.as_deref().and_then(link).unwrap_or_else(plain);
-        put(&mut whole.up, self.rate.map(|r| r.up));
-        put(&mut whole.down, self.rate.map(|r| r.down));
+        put(&mut whole.up, self.rate.as_ref().map(|r| r.up.0[0]));
+        put(&mut whole.down, self.rate.as_ref().map(|r| r.down.0[0]));
         put(&mut whole.payload, self.payload);
         put(&mut whole.header, self.header);
         put(&mut whole.per_packet, self.per_packet);
@@ -83,12 +104,14 @@ impl Link {
 
     /// What this file alone can say of the link.
     pub(super) fn check(&self, name: &str, meaning: &mut Meaning<'_>) {
-        if self.preset.is_none() && self.rate.is_none() {
+        if self.preset.is_none() && self.rate.is_none() && self.trace.is_none() {
             let problem = Problem::new(format!("`rate` is missing in `{name}`, which has no preset"));
             meaning.tell_key(&["links", name], problem.remedy("add `rate`, or a `preset`"));
         }
-        let rate = self.rate.map_or(1.0, |r| r.up.0.min(r.down.0) as f64);
-        meaning.above_zero(&["links", name, "rate"], rate);
+        let least = |rates: &Each<BitsPerSec>| rates.0.iter().map(|r| r.0).min().unwrap_or(0);
+        let rate = self.rate.as_ref().map_or(1, |r| least(&r.up).min(least(&r.down)));
+        meaning.above_zero(&["links", name, "rate"], rate as f64);
+        self.check_conditions(name, meaning);
         meaning.above_zero(&["links", name, "payload"], self.payload.map_or(1.0, |p| p.0 as f64));
         let powers = [self.transmit, self.receive, self.upper_transmit, self.upper_receive];
         if self.preset.is_none() && self.boundary.is_none() && powers.iter().any(Option::is_some) {
@@ -99,7 +122,9 @@ impl Link {
     }
 
     /// The link between two groups.
-    pub(super) fn build(&self, name: &str, lower: GroupId, upper: GroupId) -> crate::sim::Link {
+    pub(super) fn build(&self, name: &str, lower: GroupId, upper: GroupId, library: &Library) -> crate::sim::Link {
+        let conditions = self.conditions(library);
+        let rate = |up: bool| conditions.quality(up).rate(0).map(Rate::mean);
         let whole = self.whole();
         let delay = self.delay.unwrap_or(BothWays { up: whole.delay.value, down: whole.delay.value });
         let watts = |figure: &Option<Figure<Watts>>| figure.as_ref().map_or(Watts(0.0), |f| f.value);
@@ -110,8 +135,8 @@ impl Link {
             cell: self.cell,
             sharing: self.sharing,
             half_duplex: whole.half_duplex,
-            up: Direction { rate: whole.up.value, delay: delay.up },
-            down: Direction { rate: whole.down.value, delay: delay.down },
+            up: Direction { rate: rate(true).unwrap_or(whole.up.value), delay: delay.up },
+            down: Direction { rate: rate(false).unwrap_or(whole.down.value), delay: delay.down },
             packet: Packet {
                 payload: whole.payload.value,
                 header: whole.header.value,
@@ -127,6 +152,7 @@ impl Link {
                 receive: watts(&whole.upper_receive),
                 boundary: whole.boundary,
             },
+            conditions: Some(Box::new(conditions)).filter(|c| **c != Conditions::default()),
         }
     }
 }

@@ -10,6 +10,7 @@
 mod both;
 mod build;
 mod classes;
+mod conditions;
 mod file;
 mod level;
 mod library;
@@ -20,9 +21,10 @@ mod model;
 mod node;
 mod point;
 mod service;
+mod trace;
 mod workload;
 
-pub use both::BothWays;
+pub use both::{BothWays, Each};
 pub use classes::Classes;
 pub use file::{File, Horizon, Information, Record, Run, Sweep, WarmUp};
 pub use level::Level;
@@ -101,10 +103,10 @@ impl Scenario {
         self.document.source()
     }
 
-    /// Loads the models that the file names, each folder once.
+    /// Loads the models and traces that the file names, each once.
     ///
     /// # Errors
-    /// All that is missing or broken, at the roles that name it.
+    /// All that is missing or broken, at the roles and links that name it, or where a trace is wrong.
     pub fn load(&self, loader: &dyn Loader) -> Result<Library, Problems> {
         let (mut library, mut problems) = (Library::default(), Problems::default());
         let mut seen: BTreeSet<&Path> = BTreeSet::new();
@@ -115,6 +117,9 @@ impl Scenario {
                     Ok(variant) => library.add(folder, variant),
                     Err(found) => meaning.tell_all(&["models", role], found),
                 }
+            }
+            for (name, link) in point.file.links.iter() {
+                link.load(name, &mut library, loader, &mut meaning);
             }
             problems.0.extend(meaning.problems().0);
         }

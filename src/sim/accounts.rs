@@ -1,7 +1,7 @@
 //! What a run adds up: whole nanoseconds, bytes and counts only, so that sums do not depend on their order.
 
 use super::layout::Layout;
-use super::result::{CapacityAccount, GroupAccount, ImageAccount, LevelAccount, LinkAccount, MemoryAccount};
+use super::result::{CapacityAccount, GroupAccount, ImageAccount, LevelAccount, LinkAccount, MemoryAccount, Resent};
 use super::slab::Leg;
 use super::{Ending, GroupId, Hop, ModelId, World};
 use crate::problem::Problem;
@@ -18,6 +18,7 @@ pub(super) struct Accounts {
     pub levels: Vec<Vec<LevelAccount>>,
     pub capacity: Vec<CapacityAccount>,
     pub memory: Vec<MemoryAccount>,
+    pub resent: Vec<Resent>,
     pub images: Vec<ImageAccount>,
     /// By role and group.
     answers: Vec<u64>,
@@ -66,6 +67,7 @@ impl Accounts {
             levels: world.groups.iter().map(|g| vec![LevelAccount::default(); g.levels.len()]).collect(),
             capacity: world.groups.iter().map(|g| CapacityAccount::of(g, span_ns)).collect(),
             memory: vec![MemoryAccount::default(); world.groups.len()],
+            resent: vec![Resent::default(); world.links.len()],
             images: vec![ImageAccount::default(); world.labels.len()],
             answers: vec![0; world.models.len() * world.groups.len()],
             ends: [Ends::default(); 2],
@@ -202,6 +204,12 @@ impl Accounts {
             *bytes += wire;
             *busy += u128::from(airtime.ns());
         }
+    }
+
+    /// The part of a transfer that is sent again.
+    pub(super) fn sent_again(&mut self, hop: Hop, wire: u64, counted: bool) {
+        let resent = &mut self.resent[hop.link as usize];
+        *if hop.up { &mut resent.bytes_up } else { &mut resent.bytes_down } += wire * u64::from(counted);
     }
 
     /// Time in which a channel was busy for one direction.

@@ -36,6 +36,11 @@ impl<T: Copy + Default> Board<T> {
         self.period == 0
     }
 
+    /// The instant whose state is known elsewhere now.
+    pub(super) fn seen(&self, now: SimTime) -> SimTime {
+        if self.is_exact() { now } else { SimTime::from_ns(now.ns() / self.period * self.period) }
+    }
+
     /// Call before a state changes.
     #[inline]
     pub(super) fn before_change(&mut self, station: u32, now: SimTime, state: impl FnOnce(Published) -> T) {

@@ -104,11 +104,25 @@ fn link(world: &World, link: &super::Link) -> Result<(), Problem> {
     require(known(link.lower) && known(link.upper), || Problem::new(format!("link `{name}` joins unknown groups")))?;
     let rates = link.up.rate.0 > 0 && link.down.rate.0 > 0;
     require(rates, || Problem::new(format!("link `{name}` has a rate of zero")))?;
+    conditions(link)?;
     let once = world.links.iter().filter(|l| l.lower == link.lower).count() == 1;
     require(once, || Problem::new(format!("link `{name}`: its lower group has two links upwards")))?;
     let above = |g: &super::GroupId| world.links.iter().find(|l| l.lower == *g).map(|l| l.upper);
     let steps = std::iter::successors(Some(link.lower), above).take(world.groups.len() + 1).count();
     require(steps <= world.groups.len(), || Problem::new(format!("link `{name}` is part of a ring")))
+}
+
+fn conditions(link: &super::Link) -> Result<(), Problem> {
+    let Some(conditions) = &link.conditions else { return Ok(()) };
+    let steady = link.sharing != super::Sharing::Throughput || !conditions.is_traced();
+    require(steady, || Problem::new(format!("link `{}` shares equal throughput, and has a trace", link.name)))?;
+    let about = |what: &str| Problem::new(format!("link `{}`: {what}", link.name));
+    let rates = |q: &super::Quality| q.rates.iter().all(|r| r.mean().0 > 0);
+    require(rates(&conditions.up) && rates(&conditions.down), || about("a node's rate is zero"))?;
+    let lost = |q: &super::Quality| (0.0..1.0).contains(&q.loss);
+    require(lost(&conditions.up) && lost(&conditions.down), || about("loss must be at least 0 and below 1"))?;
+    let wrong = conditions.outages.as_ref().and_then(super::Outages::wrong);
+    wrong.map_or(Ok(()), |what| Err(about(what)))
 }
 
 fn model(world: &World, model: &Model) -> Result<(), Problem> {

@@ -1,7 +1,7 @@
 //! The world's tables, worked out once before a run, and checked: what the engine looks up in its loop.
 
 use super::service::Spread;
-use super::{CodecId, GroupId, Hop, ModelId, NodeId, Sharing, TapId, Tier, World};
+use super::{CodecId, GroupId, Hop, ModelId, NodeId, TapId, Tier, World};
 use crate::problem::Problem;
 
 const NOWHERE: u32 = u32::MAX;
@@ -115,6 +115,12 @@ impl Layout {
         cells.base + cell * cells.channels + (cells.channels - 1) * u32::from(!hop.up)
     }
 
+    /// The number of a hop's lower node among those of its group.
+    #[inline]
+    pub(super) fn member(&self, hop: Hop) -> u32 {
+        hop.lower().0 - self.cells[hop.link as usize].lower
+    }
+
     /// All channels of a link.
     pub(super) fn channels(&self, link: usize) -> std::ops::Range<u32> {
         let end = self.cells.get(link + 1).map_or(self.channel_count, |next| next.base);
@@ -176,14 +182,6 @@ fn cells(world: &World, first: &[u32]) -> (Vec<Cells>, u32) {
 pub(super) fn cell_count(world: &World, link: &super::Link) -> u32 {
     let group = if link.is_own() { link.lower } else { link.upper };
     world.groups[group.0 as usize].count
-}
-
-/// How each channel is shared, in the order of channels.
-pub(super) fn sharings(world: &World) -> impl Iterator<Item = Sharing> + '_ {
-    world.links.iter().flat_map(|link| {
-        let channels = if link.half_duplex { 1 } else { 2 };
-        std::iter::repeat_n(link.sharing, (channels * cell_count(world, link)) as usize)
-    })
 }
 
 fn images(world: &World) -> Vec<Vec<u32>> {

@@ -24,6 +24,17 @@
 //! `packets = max(1, ceil(bytes / payload))`), then the direction's delay. With `cell = own` each lower node has its
 //! channel, with `shared` all below one upper node share one; half-duplex links have one channel for both directions.
 //!
+//! **Links with [`Conditions`].** Nodes of a link may have rates of their own, and a rate may follow a trace (`trace.rs`),
+//! repeated for ever. An outage lets nothing through; what is being sent stands still and goes on where it was. What gets
+//! through when is exact (`course.rs`); how transfers share it, and who gets what an instant has left over, is told in
+//! `sharing/varying`. With a trace `per_packet` adds nothing. A policy knows a link's rate as it is, or was when it was
+//! published; a backlog is told at the mean rate, and nothing is known of what a trace or an outage will do. Packets that
+//! get lost are sent again until they get through, as part of the same transfer (`conditions/loss.rs`). A handshake is
+//! waited for before a transfer takes its turn (`conditions/transport.rs`). Jitter is added to the delay, so that what was
+//! sent later may arrive earlier (`conditions/jitter.rs`). When a
+//! transfer begins it is charged for as long as it would be on the air alone from then on, until the run stops at most;
+//! times in which nothing gets through are left out, unless they are between a trace's bursts.
+//!
 //! **Refusals.** A full queue refuses: the request then stands at that node, with what was brought there;
 //! `request.refused` rises by one and is set to 0 when a queue next takes it; the policy is asked again.
 //!
@@ -79,6 +90,8 @@
 //! - The policy's generator is `Rng::new(Stream(Policy), birth number, steps)`; that of `plan` is
 //!   `Rng::new(Stream(Policy), 2^64 - 1 - now, 0)`. A leg that the n-th fork of its request started has `n << 48 | birth
 //!   number` in place of the birth number, here and for its service times.
+//! - Where `scatter` is set, the trace of a link's `i`-th lower node begins at `index(Stream(Trace).draw(link << 32 | i,
+//!   up)[0], period)`.
 //! - Service times vary by `Stream(Service).draw(birth number, steps)[0]`, `steps` counting the step that asked for the
 //!   service; rounded to the nearest ns, at least 1 ns: see `service/noise.rs`.
 //! - *Batches* are of equal (role, from, up to); which begin when, and who is charged what of their time, says
@@ -89,6 +102,9 @@
 //! - *Clock levels*: what a change does to work under way says `service/rescale.rs`. It takes effect at once.
 //! - *Urgency* orders those that wait by (priority or deadline, order of joining); who is pre-empted keeps its place, and
 //!   goes on where it stopped: see `service/ordered.rs`.
+//! - How often packets are sent again is drawn by `Stream(Loss).draw((link << 1 | up) << 40 | n << 32 | birth number, steps
+//!   << 32 | i)` for the packets `2 i` and `2 i + 1` (`conditions/loss.rs`); jitter by `Stream(Jitter).draw(same, steps)`, `n`
+//!   being the leg's and `steps` counting the one that asked for the transfer.
 //! - *Fair sharing* of links and of servers works in virtual time, in units of 2^-32 ns: see `service/pool.rs` for its
 //!   rounding.
 //!
@@ -112,10 +128,13 @@ mod accounts;
 mod arrivals;
 mod board;
 mod check;
+mod conditions;
+mod course;
 mod energy;
 mod engine;
 mod event;
 mod layout;
+mod link;
 mod port;
 mod queue;
 mod result;
@@ -126,20 +145,24 @@ mod stations;
 #[cfg(test)]
 mod tests;
 mod topology;
+mod trace;
 mod view;
 mod world;
 
+pub use conditions::{Conditions, Jitter, LogNormal, Outage, Outages, PeriodicOutage, Quality, Rate, Transport};
 pub use engine::{run, run_controlled};
+pub use link::{Cell, Direction, Link, Packet, Radio, Sharing};
 pub use port::{
     Action, Actions, Alarm, Answer, Controller, Facts, Held, Needs, Outcome, OutcomeKind, PerDevice, PerRequest,
     Policy, Request, RequestId, Step,
 };
 pub use queue::Hold;
 pub use result::{
-    AnsweredBy, CapacityAccount, Ending, GroupAccount, ImageAccount, LinkAccount, Record, Recorder, RunOptions,
+    AnsweredBy, CapacityAccount, Ending, GroupAccount, ImageAccount, LinkAccount, Record, Recorder, Resent, RunOptions,
     RunResult,
 };
 pub use sharing::Flows;
 pub use topology::Hop;
+pub use trace::{Stretch, Trace};
 pub use view::{Knowledge, View};
 pub use world::*;

@@ -280,6 +280,15 @@ pub struct LinkAccount {
     pub airtime_ns_down: u128,
 }
 
+/// What one link sent again because packets got lost: a part of [`LinkAccount`]'s bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resent {
+    /// Counted: bytes towards the cloud, headers included.
+    pub bytes_up: u64,
+    /// Counted: the same towards the devices.
+    pub bytes_down: u64,
+}
+
 impl LinkAccount {
     /// Share of the time in which a channel was busy upwards.
     pub fn utilisation_up(&self) -> f64 {
@@ -330,6 +339,8 @@ pub struct RunResult {
     pub memory: Vec<MemoryAccount>,
     /// By link.
     pub links: Vec<LinkAccount>,
+    /// By link.
+    pub resent: Vec<Resent>,
     /// By image.
     pub per_image: Vec<ImageAccount>,
     /// How many answers each role gave in each group; only those that gave any, in order.

@@ -6,8 +6,8 @@ use super::service::{
     Begun, Change, Gate, Job, Leaving, Live, Look, Means, Offer, Plan, Provided, Station, Store, Table, Turn,
 };
 use super::sharing::{Channel, Transfer, Window};
-use super::{GroupId, Knowledge, ModelId, NodeId, World};
-use crate::units::SimTime;
+use super::{GroupId, Hop, Knowledge, ModelId, NodeId, World};
+use crate::units::{BitsPerSec, SimTime};
 use std::sync::Arc;
 
 /// The servers of all nodes, by node.
@@ -181,9 +181,8 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    pub(super) fn new(world: &World, explicit: bool) -> Self {
-        let new = |sharing| Channel::new(sharing, explicit);
-        let channels: Vec<Channel> = super::layout::sharings(world).map(new).collect();
+    pub(super) fn new(world: &World, replication: u64, explicit: bool) -> Self {
+        let channels = super::sharing::channels(world, replication, explicit);
         let board = Board::new(world.information.staleness, channels.len());
         Self { board, channels, window: (world.horizon.warm_up, world.horizon.end) }
     }
@@ -198,6 +197,7 @@ impl Channels {
     pub(super) fn cancel(&mut self, channel: u32, now: SimTime, slot: u32) -> bool {
         match self.changing(channel, now) {
             Channel::Fifo(station) => station.cancel(now, slot),
+            Channel::Varying(varying) => varying.cancel(slot),
             Channel::Fixed | Channel::Fair(_) => false,
         }
     }
@@ -284,6 +284,13 @@ impl Knowledge for Known<'_> {
 
     fn resident(&self, node: NodeId) -> Option<u64> {
         Some(self.look(node).resident)
+    }
+
+    fn rate(&self, hop: Hop) -> Option<BitsPerSec> {
+        let Channel::Varying(varying) = &self.channels.channels[self.layout.channel(hop) as usize] else { return None };
+        let near = [hop.from, hop.to].map(Some).contains(&self.here);
+        let at = if near { self.now } else { self.channels.board.seen(self.now) };
+        varying.rate(self.layout.member(hop), hop.up, at)
     }
 
     fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {

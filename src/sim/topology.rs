@@ -1,7 +1,6 @@
 //! Where nodes stand in the tree, and what a hop costs: plain readings of a [`World`], without tables.
 
-use super::{Cell, Direction, GroupId, Link, NodeId, Packet, Radio, Tier, World};
-use crate::units::{Bytes, SimTime};
+use super::{Direction, GroupId, NodeId, Tier, World};
 
 /// One link on a route, in one direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,50 +82,5 @@ impl World {
     #[inline]
     pub fn direction(&self, hop: Hop) -> &Direction {
         self.links[hop.link as usize].direction(hop.up)
-    }
-}
-
-impl Link {
-    /// One of its directions.
-    #[inline]
-    pub fn direction(&self, up: bool) -> &Direction {
-        if up { &self.up } else { &self.down }
-    }
-
-    /// Payload and headers of a transfer.
-    #[inline]
-    pub fn wire_bytes(&self, payload: Bytes) -> Bytes {
-        Bytes(payload.0.saturating_add(self.packet.count(payload).saturating_mul(self.packet.header.0)))
-    }
-
-    /// How long a transfer takes alone, without the delay: `packets * per_packet + 8 * wire bytes / rate`, rounded up
-    /// to a whole nanosecond, at least 1 ns.
-    #[inline]
-    pub fn airtime(&self, up: bool, payload: Bytes) -> SimTime {
-        let overhead = self.packet.per_packet.ns().saturating_mul(self.packet.count(payload));
-        let bits = self.direction(up).rate.time_for(self.wire_bytes(payload));
-        (SimTime::from_ns(overhead) + bits).max(SimTime::from_ns(1))
-    }
-
-    /// Whether every lower node has a link of its own.
-    #[inline]
-    pub fn is_own(&self) -> bool {
-        self.cell == Cell::Own
-    }
-}
-
-impl Packet {
-    /// How many packets a payload takes: at least one.
-    #[inline]
-    pub fn count(&self, payload: Bytes) -> u64 {
-        if payload <= self.payload { 1 } else { payload.0.div_ceil(self.payload.0.max(1)) }
-    }
-}
-
-impl Link {
-    /// The radio that sends and the one that receives.
-    #[inline]
-    pub fn radios(&self, up: bool) -> (&Radio, &Radio) {
-        if up { (&self.lower_radio, &self.upper_radio) } else { (&self.upper_radio, &self.lower_radio) }
     }
 }

@@ -1,7 +1,7 @@
 //! What a policy sees when it is asked.
 
-use super::{CodecId, GroupId, Held, ModelId, NodeId, Request, TapId, Tier, World};
-use crate::units::{Bytes, Joules, SimTime, Watts};
+use super::{CodecId, GroupId, Held, Hop, ModelId, NodeId, Request, TapId, Tier, World};
+use crate::units::{BitsPerSec, Bytes, Joules, SimTime, Watts};
 
 /// What is known of queues: the engine's own state, or a test's.
 ///
@@ -13,7 +13,8 @@ pub trait Knowledge {
     fn busy(&self, node: NodeId) -> u32;
     /// Work in a node, in service and waiting, divided by its servers (rounded down).
     fn backlog(&self, node: NodeId) -> SimTime;
-    /// Airtime still to be sent in the channels from one node to another, summed over the route.
+    /// Airtime still to be sent in the channels from one node to another, summed over the route; of a traced link at the
+    /// trace's mean rate.
     fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime;
     /// A node's clock level; `None`: the one that it begins with.
     fn level(&self, node: NodeId) -> Option<u8> {
@@ -33,6 +34,11 @@ pub trait Knowledge {
     /// Roles that are resident on a node, as bits by number; `None`: those of its beginning.
     fn resident(&self, node: NodeId) -> Option<u64> {
         let _ = node;
+        None
+    }
+    /// The rate of a hop, zero in an outage; `None` where it is always the same.
+    fn rate(&self, hop: Hop) -> Option<BitsPerSec> {
+        let _ = hop;
         None
     }
 }
@@ -205,14 +211,34 @@ impl<'a> View<'a> {
         self.known.link_backlog(from, to)
     }
 
-    /// Time to move a payload with nobody else on the way, packets and delays included; zero if it is there,
-    /// [`SimTime::NEVER`] if there is no way.
+    /// Time to move a payload with nobody else on the way, packets, handshakes and delays included, at the rates that are known
+    /// now and with as much loss and jitter as is to be expected;
+    /// zero if it is there, [`SimTime::NEVER`] if there is no way or nothing gets through now.
     pub fn transfer_time(&self, from: NodeId, to: NodeId, bytes: Bytes) -> SimTime {
         let Some(route) = self.world.route(from, to) else { return SimTime::NEVER };
-        route.fold(SimTime::ZERO, |sum, hop| {
-            let link = &self.world.links[hop.link as usize];
-            sum + link.airtime(hop.up, bytes) + link.direction(hop.up).delay
-        })
+        route.fold(SimTime::ZERO, |sum, hop| sum + self.airtime(hop, bytes) + self.delay(hop, bytes))
+    }
+
+    /// How long a transfer would be on the air alone, as far as is known.
+    fn airtime(&self, hop: Hop, bytes: Bytes) -> SimTime {
+        let link = &self.world.links[hop.link as usize];
+        match link.conditions {
+            None => link.airtime(hop.up, bytes),
+            Some(_) => link.airtime_known(hop.up, self.member(hop), self.known.rate(hop), bytes),
+        }
+    }
+
+    fn delay(&self, hop: Hop, bytes: Bytes) -> SimTime {
+        let link = &self.world.links[hop.link as usize];
+        match link.conditions {
+            None => link.direction(hop.up).delay,
+            Some(_) => link.delay_known(hop.up, self.member(hop), bytes),
+        }
+    }
+
+    /// The number of a hop's lower node in its group.
+    fn member(&self, hop: Hop) -> u32 {
+        hop.lower().0 - self.world.nodes_of(self.world.links[hop.link as usize].lower).start
     }
 
     /// What the request would have to move to bring a tap's content elsewhere: exact for the raw image and for what it
@@ -271,7 +297,7 @@ impl<'a> View<'a> {
             let (sender, receiver) = link.radios(hop.up);
             let power = f64::from(u8::from(whose(hop.from))) * sender.transmit.0
                 + f64::from(u8::from(whose(hop.to))) * receiver.receive.0;
-            sum + power * link.airtime(hop.up, bytes).secs()
+            sum + power * self.airtime(hop, bytes).secs()
         }))
     }
 }

@@ -4,6 +4,7 @@ use super::manifest::Manifest;
 use crate::catalog::ModelTables;
 use crate::problem::Problem;
 use crate::scenario::Variant;
+use crate::sim::Trace;
 use crate::store::hash::{Hasher, sha256_file, sha256_hex};
 use std::path::Path;
 
@@ -42,6 +43,16 @@ pub fn tables(variant: &Variant) -> String {
     let mut hasher = Hasher::new();
     add(&mut hasher, &variant.validation);
     add(&mut hasher, &variant.test);
+    hasher.hex()
+}
+
+/// The hash of what a trace says.
+pub fn trace(trace: &Trace) -> String {
+    let mut hasher = Hasher::new();
+    hasher.field(trace.period().ns().to_le_bytes());
+    for stretch in trace.stretches() {
+        hasher.field([stretch.at.ns(), stretch.rate.0, stretch.burst.0].map(u64::to_le_bytes).as_flattened());
+    }
     hasher.hex()
 }
 

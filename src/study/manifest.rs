@@ -5,6 +5,7 @@ use super::tables::Row;
 use super::{flags, words};
 use crate::problem::Problem;
 use crate::scenario::{Library, Point, Scenario};
+use crate::sim::Trace;
 use crate::store::hash::sha256_hex;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -31,6 +32,9 @@ pub struct Manifest {
     pub version: String,
     /// The models.
     pub profiles: Vec<Profile>,
+    /// The traces that links follow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traces: Vec<TraceNote>,
     /// The policies' names, in the scenario's order.
     pub policies: Vec<String>,
     /// Their strategies, in the same order.
@@ -58,6 +62,15 @@ pub struct Profile {
     pub tables_sha256: String,
 }
 
+/// A trace.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TraceNote {
+    /// Its file, as the scenario names it.
+    pub file: String,
+    /// SHA-256 of what it says, however it is written.
+    pub sha256: String,
+}
+
 /// A point of the sweep.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PointNote {
@@ -69,6 +82,12 @@ pub struct PointNote {
     pub value_base: Option<f64>,
     /// That unit.
     pub unit: String,
+}
+
+impl TraceNote {
+    fn of(file: &Path, trace: &Trace) -> Self {
+        Self { file: file.to_string_lossy().into_owned(), sha256: key::trace(trace) }
+    }
 }
 
 impl PointNote {
@@ -95,6 +114,7 @@ impl Manifest {
             images: file.images.name().into(),
             version: env!("CARGO_PKG_VERSION").into(),
             profiles: profiles(scenario, library),
+            traces: library.traces().map(|(file, trace)| TraceNote::of(file, trace)).collect(),
             policies: file.policies.names().map(Into::into).collect(),
             strategies: file.policies.iter().map(|(_, spec)| spec.strategy.clone()).collect(),
             points: scenario.points().iter().map(PointNote::of).collect(),

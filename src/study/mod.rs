@@ -22,7 +22,7 @@ mod text;
 mod words;
 
 pub use loader::Files;
-pub use manifest::{MANIFEST, Manifest, PointNote, Profile};
+pub use manifest::{MANIFEST, Manifest, PointNote, Profile, TraceNote};
 pub use result::StudyResult;
 pub use tables::{DIFFERENCES, Difference, LATENCY, RUNS, Row, SUMMARY};
 

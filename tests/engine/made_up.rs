@@ -235,6 +235,7 @@ fn link(dice: &Dice, lower: usize, groups: usize) -> Option<Link> {
         },
         lower_radio: radio(dice),
         upper_radio: radio(dice),
+        conditions: None,
     })
 }
 

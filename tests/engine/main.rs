@@ -10,15 +10,18 @@
 //! - `control`: the shipped controllers.
 //! - `hedging`: the shipped policy that asks twice, against its formula.
 //! - `memory`: models that are loaded and evicted.
+//! - `links`: traces, outages and cells against loops over what they say, and by hand.
 //! - `golden`: one small run, written out.
 
 mod agree;
+mod conditions;
 mod control;
 mod dice;
 mod disciplines;
 mod golden;
 mod hedging;
 mod levels;
+mod links;
 mod made_up;
 mod memory;
 mod networks;

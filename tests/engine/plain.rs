@@ -53,6 +53,7 @@ pub fn link(lower: u16, upper: u16, sharing: Sharing, ns_per_byte: u64) -> Link 
         packet: Packet { payload: Bytes(u64::MAX), header: Bytes(0), per_packet: SimTime::ZERO },
         lower_radio: radio,
         upper_radio: radio,
+        conditions: None,
     }
 }
 

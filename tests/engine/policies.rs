@@ -101,13 +101,16 @@ impl Wanderer {
         for (from, to) in nodes.clone().flat_map(|a| nodes.clone().map(move |b| (NodeId(a), NodeId(b)))) {
             if is_way(view, from, to) {
                 self.note(view.link_backlog(from, to).ns());
+                if view.world().links.iter().any(|l| l.conditions.is_some()) {
+                    self.note(view.transfer_time(from, to, Bytes(3)).ns());
+                }
             }
         }
     }
 }
 
 fn is_way(view: &View<'_>, from: NodeId, to: NodeId) -> bool {
-    view.transfer_time(from, to, Bytes(1)) != SimTime::NEVER
+    view.world().route(from, to).is_some()
 }
 
 impl Policy for Wanderer {

@@ -100,11 +100,14 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     fn settle_channels(&mut self) {
         for link in 0..self.world.links.len() {
             for channel in self.layout.channels(link) {
-                if let Channel::Fair(fair) = self.channels.get(channel) {
-                    let [up, down] = fair.busy(self.stop, (self.world.horizon.warm_up, self.world.horizon.end));
-                    self.accounts.links[link].busy_ns_up += up;
-                    self.accounts.links[link].busy_ns_down += down;
-                }
+                let window = self.channels.window();
+                let [up, down] = match self.channels.get(channel) {
+                    Channel::Fair(fair) => fair.busy(self.stop, window),
+                    Channel::Varying(varying) => varying.busy(self.stop, window),
+                    _ => continue,
+                };
+                self.accounts.links[link].busy_ns_up += up;
+                self.accounts.links[link].busy_ns_down += down;
             }
         }
     }
@@ -141,6 +144,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             levels: self.accounts.levels,
             capacity: self.accounts.capacity,
             memory: self.accounts.memory,
+            resent: self.accounts.resent,
             per_image: self.accounts.images,
             marginal_j: energy.marginal_j,
             device_j: energy.device_j,

@@ -11,6 +11,7 @@ mod live;
 mod send;
 mod serve;
 mod tick;
+mod vary;
 
 use super::accounts::Accounts;
 use super::arrivals::Sources;
@@ -110,6 +111,8 @@ struct Draws {
     image: Stream,
     policy: Stream,
     service: Stream,
+    loss: Stream,
+    jitter: Stream,
 }
 
 impl<'a, P: Policy + ?Sized> Engine<'a, P> {
@@ -148,7 +151,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             fertile: 0,
             ghosts: 0,
             nodes: Nodes::new(world, explicit),
-            channels: Channels::new(world, explicit),
+            channels: Channels::new(world, replication, explicit),
             accounts: Accounts::new(world),
             latency: Sketch::new(),
             now: SimTime::ZERO,
@@ -159,6 +162,8 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
                 image: stream(Purpose::Image),
                 policy: stream(Purpose::Policy),
                 service: stream(Purpose::Service),
+                loss: stream(Purpose::Loss),
+                jitter: stream(Purpose::Jitter),
             },
             gone: Vec::new(),
         }

@@ -13,8 +13,11 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Starts the next hop from one node towards another.
     pub(super) fn send(&mut self, slot: u32, from: NodeId, to: NodeId, raw: bool, bytes: Bytes) -> Result<(), Problem> {
         let hop = self.layout.next_hop(from, to).ok_or_else(|| Problem::new("there is no way to this node"))?;
+        if !self.world.links[hop.link as usize].is_plain() {
+            return self.set_out(slot, hop, raw, bytes);
+        }
         let airtime = self.load(slot, hop, raw, bytes, self.now);
-        let transfer = Transfer { birth: self.legs[slot].birth, slot, airtime, up: hop.up };
+        let transfer = Transfer { birth: self.legs[slot].birth, slot, airtime, up: hop.up, wire: 0, member: 0 };
         let channel = self.layout.channel(hop);
         match self.channels.offer(channel, self.now, transfer) {
             Offer::Leaves { start, leaves } => {
@@ -72,9 +75,18 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// The last bit is on its way.
     #[inline]
-    fn sent_off(&mut self, slot: u32) {
-        let delay = self.world.direction(self.legs[slot].cargo.hop).delay;
+    pub(super) fn sent_off(&mut self, slot: u32) {
+        let delay = self.delay(slot);
         self.goes_on(slot, self.now + delay);
+    }
+
+    /// From the last bit's sending to its arrival.
+    #[inline]
+    pub(super) fn delay(&self, slot: u32) -> SimTime {
+        let hop = self.legs[slot].cargo.hop;
+        let link = &self.world.links[hop.link as usize];
+        let delay = link.direction(hop.up).delay;
+        if link.conditions.is_some() { delay + self.delayed(slot) } else { delay }
     }
 
     /// The hop that ends, and the one after it (none: the answer is at its sink), if both need no event.
@@ -96,7 +108,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     #[inline]
     fn shares_nothing(&self, hop: Hop) -> bool {
-        self.world.links[hop.link as usize].sharing == Sharing::Fixed
+        let link = &self.world.links[hop.link as usize];
+        link.sharing == Sharing::Fixed && link.conditions.is_none()
     }
 
     /// An answer that is foreseen at the end of a service then: sent at once where its first hop shares nothing.
@@ -128,11 +141,15 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Charges a transfer that begins.
     #[inline]
-    fn sending(&mut self, slot: u32, hop: Hop, airtime: SimTime) {
+    pub(super) fn sending(&mut self, slot: u32, hop: Hop, airtime: SimTime) {
         let leg = &mut self.legs[slot];
         let wire = leg.cargo.wire;
         leg.begun = true;
         self.accounts.sent(hop, airtime, wire, leg.counted);
+        if self.world.links[hop.link as usize].conditions.is_some() {
+            self.sent_again(slot);
+        }
+        let leg = &mut self.legs[slot];
         *if hop.up { &mut leg.bytes_up } else { &mut leg.bytes_down } += wire;
         if self.needs.outcomes {
             self.charge_radio(slot, hop, airtime);
@@ -151,7 +168,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     /// Joins a fair channel: sending begins at once.
-    fn join(&mut self, slot: u32, channel: u32, airtime: SimTime) {
+    pub(super) fn join(&mut self, slot: u32, channel: u32, airtime: SimTime) {
         self.sending(slot, self.legs[slot].cargo.hop, airtime);
         self.announce(channel);
     }
@@ -177,7 +194,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     /// Lets those begin who can, in an explicit channel.
-    fn begin_sending(&mut self, channel: u32) {
+    pub(super) fn begin_sending(&mut self, channel: u32) {
         while let Channel::Fifo(station) = self.channels.get(channel) {
             let Some(begun) = station.begin(self.now) else { return };
             let hop = self.legs[begun.slot].cargo.hop;
@@ -209,6 +226,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                 self.leave_fair(channel);
                 self.announce(channel);
             }
+            Channel::Varying(_) => self.varying_sent(slot, channel),
             Channel::Fixed => {}
         }
     }
@@ -225,6 +243,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Something arrives at the other end of a hop.
     pub(super) fn arrive(&mut self, slot: u32) -> Result<(), Problem> {
+        if !self.legs[slot].begun {
+            return self.depart(slot);
+        }
         let Cargo { raw, bytes, hop, wire } = self.legs[slot].cargo;
         self.accounts.arrived(hop, wire);
         match self.legs[slot].task {

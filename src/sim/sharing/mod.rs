@@ -1,12 +1,16 @@
 //! How transfers share a channel: one mechanism a file.
 
+mod build;
 mod fair;
 mod fifo;
 mod fixed;
 mod flows;
+mod varying;
 
+pub(super) use build::channels;
 pub(super) use fair::{Fair, Window};
 pub use flows::Flows;
+pub(super) use varying::Varying;
 
 use super::Sharing;
 use super::service::{Job, Offer, Station};
@@ -18,6 +22,7 @@ pub(super) enum Channel {
     Fixed,
     Fifo(Station),
     Fair(Box<Fair>),
+    Varying(Box<Varying>),
 }
 
 /// A transfer that is offered to a channel.
@@ -27,17 +32,12 @@ pub(super) struct Transfer {
     pub slot: u32,
     pub airtime: SimTime,
     pub up: bool,
+    /// Bytes on the wire, and the number of the lower node among those of the link: of interest where rates differ.
+    pub wire: u64,
+    pub member: u32,
 }
 
 impl Channel {
-    pub(super) fn new(sharing: Sharing, explicit: bool) -> Self {
-        match sharing {
-            Sharing::Fixed => Self::Fixed,
-            Sharing::Fifo => Self::Fifo(fifo::channel(explicit)),
-            Sharing::Fair => Self::Fair(Box::default()),
-        }
-    }
-
     #[inline]
     pub(super) fn offer(&mut self, now: SimTime, transfer: Transfer, window: Window) -> Offer {
         match self {
@@ -49,6 +49,7 @@ impl Channel {
                 fair.join(now, (transfer.birth, transfer.slot), transfer.airtime, transfer.up, window);
                 Offer::Queued
             }
+            Self::Varying(varying) => varying.offer(now, transfer, window),
         }
     }
 
@@ -58,6 +59,7 @@ impl Channel {
             Self::Fixed => 0,
             Self::Fifo(station) => station.look(counted, at).work,
             Self::Fair(fair) => fair.backlog(at),
+            Self::Varying(varying) => varying.backlog(counted, at),
         }
     }
 }

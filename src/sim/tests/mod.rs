@@ -89,6 +89,7 @@ pub(super) fn link(name: &str, lower: u16, upper: u16, rate: u64, delay: u64) ->
         packet: Packet { payload: Bytes(1 << 30), header: Bytes(0), per_packet: SimTime::ZERO },
         lower_radio: radio(3.0, 4.0),
         upper_radio: radio(5.0, 6.0),
+        conditions: None,
     }
 }
 

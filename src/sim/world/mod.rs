@@ -14,8 +14,9 @@ pub use limits::*;
 pub use memory::*;
 pub use service::*;
 
+use super::link::Link;
 use crate::catalog::{Boundary, ModelTables};
-use crate::units::{BitsPerSec, Bytes, SimTime, Watts};
+use crate::units::{Bytes, SimTime, Watts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -133,88 +134,6 @@ impl Work {
         let layers = self.upto[upto.0 as usize].since(self.upto[from.0 as usize]);
         (self.per_call + layers).max(SimTime::from_ns(1))
     }
-}
-
-/// What joins each node of a lower group to a node of an upper group: member `i` below to member `i mod count` above.
-#[derive(Clone, Debug)]
-pub struct Link {
-    /// Its name in the scenario.
-    pub name: String,
-    /// The group nearer to the devices.
-    pub lower: GroupId,
-    /// The group nearer to the cloud.
-    pub upper: GroupId,
-    /// Whether each lower node has its own, or all that share an upper node share one.
-    pub cell: Cell,
-    /// How transfers at one time share it.
-    pub sharing: Sharing,
-    /// Whether both directions share one channel.
-    pub half_duplex: bool,
-    /// Towards the cloud.
-    pub up: Direction,
-    /// Towards the devices.
-    pub down: Direction,
-    /// What packets add.
-    pub packet: Packet,
-    /// Power that the lower node's radio adds while transmitting and while receiving.
-    pub lower_radio: Radio,
-    /// The same for the upper node.
-    pub upper_radio: Radio,
-}
-
-/// Who shares a link.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cell {
-    /// One link for each lower node.
-    #[default]
-    Own,
-    /// One link for all lower nodes of an upper node.
-    Shared,
-}
-
-/// How transfers share a link's capacity: one variant, one file in `sim/sharing`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sharing {
-    /// Not at all: each transfer has the full rate.
-    Fixed,
-    /// One after the other.
-    #[default]
-    Fifo,
-    /// Egalitarian processor sharing: n transfers have 1/n of the airtime each.
-    Fair,
-}
-
-/// One direction of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Direction {
-    /// Bits per second.
-    pub rate: BitsPerSec,
-    /// Propagation and processing delay, after the last bit was sent.
-    pub delay: SimTime,
-}
-
-/// What packets add to a payload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Packet {
-    /// Most payload bytes in one packet.
-    pub payload: Bytes,
-    /// Bytes added to each.
-    pub header: Bytes,
-    /// Time added to each.
-    pub per_packet: SimTime,
-}
-
-/// A radio's powers beyond idle.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Radio {
-    /// While it transmits.
-    pub transmit: Watts,
-    /// While it receives.
-    pub receive: Watts,
-    /// What they include.
-    pub boundary: Boundary,
 }
 
 /// A role: what the variant resident there is and says.

@@ -7,7 +7,7 @@ mod rows;
 mod tests;
 
 use crate::catalog::{BYTES, ModelProfile, ModelTables, PREDICTIONS, Split};
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 use crate::scenario::Loader;
 use crate::store::parquet::Table;
 use std::path::{Path, PathBuf};
@@ -39,5 +39,10 @@ impl Loader for Files {
             true => bytes::add(&Table::read_only(&sizes, &bytes::COLUMNS)?, split, tables),
             false => Ok(tables),
         }
+    }
+
+    fn text(&self, file: &Path) -> Result<String, Problem> {
+        let path = self.root.join(file);
+        std::fs::read_to_string(&path).map_err(|e| Problem::io("read the trace", &path, &e))
     }
 }

@@ -76,6 +76,7 @@ pub(super) fn simulate(
         capacity: Vec::new(),
         memory: Vec::new(),
         links: world.links.iter().map(|_| link).collect(),
+        resent: world.links.iter().map(|_| Resent::default()).collect(),
         per_image,
         answered_by: vec![(ModelId(0), GroupId(0), born - 10), (ModelId(0), GroupId(1), 10)],
         marginal_j: 0.5 * latency(policy) as f64 + replication as f64,

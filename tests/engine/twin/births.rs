@@ -88,6 +88,7 @@ pub fn bear(world: &World, replication: u64, source: u64, birth: u64, now: u64) 
         counted: now >= world.horizon.warm_up.ns(),
         doing: Doing::Nothing,
         hop: None,
+        connecting: None,
         lossy: None,
         holders: BTreeMap::from([(node, None)]),
         answered_at: 0,

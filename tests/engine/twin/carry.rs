@@ -3,58 +3,97 @@
 use super::channel::{ChannelKey, Transfer};
 use super::event::What;
 use super::life::{Doing, Load};
+use super::parcel::Parcel;
+use super::tempo::{self, Tempo};
 use super::{Twin, place};
-use tierwise::sim::{Ending, Sharing};
+use tierwise::sim::Ending;
 
 impl Twin<'_> {
-    /// Offers a request's load to the channel of the next hop.
+    /// Starts the next hop, with a handshake if there must be one.
     pub fn send(&mut self, birth: u64, from: u32, load: Load) -> Result<(), String> {
-        let hop = place::path(self.world, from, load.to).ok_or("no way")?[0];
-        let link = &self.world.links[hop.link];
-        let (airtime, wire) = (place::airtime(link, hop.up, load.bytes), place::wire_bytes(link, load.bytes));
-        self.life(birth).hop = Some(hop);
+        self.life(birth).hop = Some(place::path(self.world, from, load.to).ok_or("no way")?[0]);
+        let wait = self.parcel(birth, load.bytes).handshake();
+        if wait == 0 {
+            self.depart(birth, load);
+        } else {
+            self.life(birth).connecting = Some(load);
+            self.events.add(self.now + wait, What::Arrives, birth);
+        }
+        Ok(())
+    }
+
+    fn parcel(&self, birth: u64, payload: u64) -> Parcel<'_> {
+        let life = &self.lives[&birth];
+        let (hop, request) = (life.hop.expect("on its way"), &life.request);
+        let (birth, leg, steps) = (life.birth, request.leg, request.steps);
+        Parcel { world: self.world, replication: self.replication, hop, birth, leg, steps, payload }
+    }
+
+    /// Offers a request's load to the channel of its hop.
+    fn depart(&mut self, birth: u64, load: Load) {
+        let parcel = self.parcel(birth, load.bytes);
+        let (airtime, (wire, again), hop) = (parcel.airtime(), parcel.wire(), parcel.hop);
+        let tempo = Tempo::of(self.world, self.replication, hop);
+        let kind = if tempo.is_some() { tempo::kind_of(self.world, hop) } else { (0, true) };
+        let work = tempo.as_ref().map_or(0, |t| t.work(wire, airtime));
         let key = place::channel_of(self.world, hop);
         let channel = self.channels.get_mut(&key).expect("one for each");
-        channel.waiting.push_back(Transfer { birth, hop, airtime, wire, ends: 0, left: 0 });
+        let (ends, left, credit, began) = (0, 0, 0, 0);
+        let transfer = Transfer { birth, hop, airtime, wire, again, ends, left, tempo, kind, work, credit, began };
+        channel.waiting.push_back(transfer);
         self.begin_transfers(key);
-        Ok(())
     }
 
     fn begin_transfers(&mut self, key: ChannelKey) {
         let now = self.now;
         while let Some(transfer) = self.channels.get_mut(&key).and_then(|c| c.begin(now)) {
-            self.charge(transfer);
-            if self.channels[&key].sharing != Sharing::Fair {
+            self.charge(&transfer);
+            if !self.channels[&key].is_shared() {
                 self.events.add(transfer.ends, What::Sent, transfer.birth);
             }
         }
         self.expect_fair(key);
     }
 
-    fn charge(&mut self, transfer: Transfer) {
-        let hop = transfer.hop;
+    /// For how long it is charged: where capacity changes, as if it were alone from now on.
+    fn airtime(&self, transfer: &Transfer) -> u64 {
+        let Some(tempo) = &transfer.tempo else { return transfer.airtime };
+        let shared = self.channels[&place::channel_of(self.world, transfer.hop)].is_shared();
+        let ends = if shared { tempo.done(self.now, transfer.work) } else { transfer.ends };
+        tempo.airtime(self.now, ends)
+    }
+
+    fn charge(&mut self, transfer: &Transfer) {
+        let (hop, airtime) = (transfer.hop, self.airtime(transfer));
         let link = &self.world.links[hop.link];
         let (sender, taker) =
             if hop.up { (link.lower_radio, link.upper_radio) } else { (link.upper_radio, link.lower_radio) };
         let life = self.life(transfer.birth);
         *if hop.up { &mut life.bytes_up } else { &mut life.bytes_down } += transfer.wire;
-        let seconds = transfer.airtime as f64 * 1e-9;
+        let seconds = airtime as f64 * 1e-9;
         if life.request.home.0 == hop.from {
             life.home_j += sender.transmit.0 * seconds;
         } else if life.request.home.0 == hop.to {
             life.home_j += taker.receive.0 * seconds;
         }
-        if life.counted {
+        let counted = life.counted;
+        if transfer.tempo.is_some() {
+            let (from, to) = (place::group_of(self.world, hop.from), place::group_of(self.world, hop.to));
+            self.sums.groups[from].transmit_j += sender.transmit.0 * seconds;
+            self.sums.groups[to].receive_j += taker.receive.0 * seconds;
+        }
+        if counted {
             let sums = &mut self.sums.links[hop.link];
             sums.transfers += 1;
             sums.bytes[usize::from(hop.up)] += transfer.wire;
-            sums.airtime_ns[usize::from(hop.up)] += transfer.airtime;
+            sums.again[usize::from(hop.up)] += transfer.again;
+            sums.airtime_ns[usize::from(hop.up)] += airtime;
         }
     }
 
     fn expect_fair(&mut self, key: ChannelKey) {
         let channel = &self.channels[&key];
-        if channel.sharing == Sharing::Fair {
+        if channel.is_shared() {
             self.events.forget(What::FairSent(key));
             if let Some(time) = channel.next_done() {
                 self.events.add(time, What::FairSent(key), 0);
@@ -78,15 +117,21 @@ impl Twin<'_> {
     }
 
     fn expect_arrival(&mut self, birth: u64) {
-        let hop = self.lives[&birth].hop.expect("on its way");
-        let link = &self.world.links[hop.link];
-        let delay = if hop.up { link.up.delay } else { link.down.delay };
-        self.events.add(self.now + delay.ns(), What::Arrives, birth);
+        let bytes = match self.lives[&birth].doing {
+            Doing::Returning(load) | Doing::Bringing(load, _) => load.bytes,
+            Doing::Nothing | Doing::Computing(_) => panic!("nothing is sent"),
+        };
+        let delay = self.parcel(birth, bytes).delay();
+        self.events.add(self.now + delay, What::Arrives, birth);
     }
 
     pub fn arrive(&mut self, birth: u64) -> Result<(), String> {
         if self.life(birth).cancelled {
             self.lives.remove(&birth);
+            return Ok(());
+        }
+        if let Some(load) = self.life(birth).connecting.take() {
+            self.depart(birth, load);
             return Ok(());
         }
         let at = self.lives[&birth].hop.expect("on its way").to;

@@ -1,6 +1,7 @@
 //! A channel and what is on the air.
 
 use super::place::Hop;
+use super::tempo::{KindKey, Tempo};
 use std::collections::VecDeque;
 use tierwise::sim::Sharing;
 
@@ -13,18 +14,27 @@ pub struct ChannelKey {
 }
 
 /// Work is told in 2^-32 ns on fair channels.
-const FINE: i128 = 1 << 32;
+pub const FINE: i128 = 1 << 32;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Transfer {
     pub birth: u64,
     pub hop: Hop,
     pub airtime: u64,
     pub wire: u64,
+    /// The part of it that was sent before and got lost.
+    pub again: u64,
     /// When it is done, where others do not change that.
     pub ends: u64,
     /// What is left of it as of the last coming or going on a fair channel.
     pub left: i128,
+    /// How capacity changes, if it does, whose kind it is, what is to be done in units of that capacity, what was left
+    /// over for it, and when it began.
+    pub tempo: Option<Tempo>,
+    pub kind: KindKey,
+    pub work: u128,
+    pub credit: u128,
+    pub began: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -33,12 +43,32 @@ pub struct Channel {
     pub on_air: Vec<Transfer>,
     pub waiting: VecDeque<Transfer>,
     /// The last coming or going on a fair channel.
-    last: u64,
+    pub last: u64,
+    /// Whether its capacity changes.
+    pub varies: bool,
+    /// What the last one left over of its last nanosecond, for its kind.
+    pub spare: (KindKey, u128),
 }
 
 impl Channel {
-    pub fn new(sharing: Sharing) -> Self {
-        Self { sharing, on_air: Vec::new(), waiting: VecDeque::new(), last: 0 }
+    pub fn new(sharing: Sharing, varies: bool) -> Self {
+        Self { sharing, on_air: Vec::new(), waiting: VecDeque::new(), last: 0, varies, spare: ((0, true), 0) }
+    }
+
+    /// Whether others change when a transfer is done.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.sharing, Sharing::Fair | Sharing::Throughput)
+    }
+
+    /// The part of the air that a transfer on it has.
+    pub fn part_of(&self, transfer: &Transfer) -> f64 {
+        match self.sharing {
+            Sharing::Fixed | Sharing::Fifo => 1.0,
+            Sharing::Fair => 1.0 / self.on_air.len() as f64,
+            Sharing::Throughput => {
+                transfer.time_of_bit() as f64 / self.on_air.iter().map(|t| t.time_of_bit() as f64).sum::<f64>()
+            }
+        }
     }
 
     /// The next to be sent, if it is not shared and nobody is on the air, or if it need not wait.
@@ -50,16 +80,26 @@ impl Channel {
         let mut transfer = self.waiting.pop_front()?;
         transfer.ends = now + transfer.airtime;
         transfer.left = i128::from(transfer.airtime) * FINE;
-        self.on_air.push(transfer);
+        if self.varies {
+            self.tempo_begin(now, &mut transfer);
+        }
+        self.on_air.push(transfer.clone());
         Some(transfer)
     }
 
     pub fn finish(&mut self, birth: u64) {
+        if self.sharing == Sharing::Fifo {
+            let done = self.on_air[0].clone();
+            self.tempo_finish(&done);
+        }
         self.on_air.retain(|t| t.birth != birth);
     }
 
     /// Fair: gives each its equal part of the time since the last coming or going.
     fn catch_up(&mut self, now: u64) {
+        if self.varies && self.is_shared() {
+            return self.tempo_catch_up(now);
+        }
         let part = self.part(now);
         self.on_air.iter_mut().for_each(|t| t.left -= part);
         self.last = now;
@@ -72,13 +112,16 @@ impl Channel {
     /// Fair: takes out all that are done by now.
     pub fn take_done(&mut self, now: u64) -> Vec<Transfer> {
         self.catch_up(now);
-        let done = self.on_air.iter().copied().filter(|t| t.left <= 0).collect();
+        let done = self.on_air.iter().filter(|t| t.left <= 0).cloned().collect();
         self.on_air.retain(|t| t.left > 0);
         done
     }
 
     /// Fair: when somebody is done, at the first whole nanosecond, if nobody comes before.
     pub fn next_done(&self) -> Option<u64> {
+        if self.varies {
+            return self.tempo_next_done();
+        }
         let least = self.on_air.iter().map(|t| t.left).min()?;
         let sharers = self.on_air.len() as i128;
         Some(self.last + ((least * sharers + FINE - 1) / FINE) as u64)
@@ -86,13 +129,16 @@ impl Channel {
 
     /// Airtime still to be sent; nobody waits for anybody on a channel that is not shared.
     pub fn backlog(&self, at: u64) -> u64 {
+        if self.varies {
+            return self.tempo_backlog(at);
+        }
         match self.sharing {
             Sharing::Fixed => 0,
             Sharing::Fifo => {
                 let on_air = self.on_air.iter().map(|t| t.ends - at).sum::<u64>();
                 on_air + self.waiting.iter().map(|t| t.airtime).sum::<u64>()
             }
-            Sharing::Fair => {
+            Sharing::Fair | Sharing::Throughput => {
                 let left = self.on_air.iter().map(|t| t.left - self.part(at)).sum::<i128>();
                 ((left.max(0) + FINE - 1) / FINE) as u64
             }

@@ -4,9 +4,10 @@ use super::channel::{Channel, ChannelKey};
 use super::memory::Memory;
 use super::node::{Node, Power};
 use super::place;
+use super::tempo::Tempo;
 use std::collections::BTreeMap;
-use tierwise::sim::{Knowledge, NodeId, World};
-use tierwise::units::SimTime;
+use tierwise::sim::{Hop, Knowledge, NodeId, World};
+use tierwise::units::{BitsPerSec, SimTime};
 
 type Seen = (u32, u32, u64, u8, u32, bool, u64);
 
@@ -32,6 +33,8 @@ impl Picture {
 /// Exact for the node where the policy is asked, published for the others.
 pub struct Known<'a> {
     pub world: &'a World,
+    pub replication: u64,
+    pub now: u64,
     pub exact: Picture,
     pub published: &'a Picture,
     pub here: Option<u32>,
@@ -73,6 +76,15 @@ impl Knowledge for Known<'_> {
 
     fn resident(&self, node: NodeId) -> Option<u64> {
         Some(self.node(node).6)
+    }
+
+    fn rate(&self, hop: Hop) -> Option<BitsPerSec> {
+        let (from, to) = (hop.from.0, hop.to.0);
+        let hop = place::Hop { link: hop.link as usize, up: hop.up, from, to };
+        let period = self.world.information.staleness.ns();
+        let exact = period == 0 || self.here == Some(from) || self.here == Some(to);
+        let at = if exact { self.now } else { self.now / period * period };
+        Tempo::of(self.world, self.replication, hop)?.known(at).map(BitsPerSec)
     }
 
     fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {

@@ -44,6 +44,8 @@ pub struct Life {
     pub counted: bool,
     pub doing: Doing,
     pub hop: Option<Hop>,
+    /// What is sent once the handshake is over.
+    pub connecting: Option<Load>,
     /// The lossy codec behind the activation that it holds.
     pub lossy: Option<CodecId>,
     /// Who has the raw image, and the lossy codec in between.

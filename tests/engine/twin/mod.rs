@@ -14,9 +14,11 @@ mod known;
 mod life;
 mod memory;
 mod node;
+mod parcel;
 mod place;
 mod plan;
 mod sums;
+mod tempo;
 
 use channel::{Channel, ChannelKey};
 use event::{Event, Events, What};
@@ -98,7 +100,7 @@ impl<'a> Twin<'a> {
         controller: Option<&'a mut dyn Controller>,
         replication: u64,
     ) -> Self {
-        let (nodes, channels) = (node::all(world), channels(world));
+        let (nodes, channels) = (node::all(world), channels(world, replication));
         Self {
             published: Picture::of(&nodes, &channels, 0),
             world,
@@ -194,7 +196,8 @@ impl<'a> Twin<'a> {
     where
         'a: 'b,
     {
-        Known { world: self.world, exact: Picture::of(&self.nodes, &self.channels, self.now), published, here }
+        let exact = Picture::of(&self.nodes, &self.channels, self.now);
+        Known { world: self.world, replication: self.replication, now: self.now, exact, published, here }
     }
 
     fn ask(&mut self, birth: u64) -> Result<(), String> {
@@ -291,14 +294,15 @@ impl<'a> Twin<'a> {
     }
 }
 
-fn channels(world: &World) -> BTreeMap<ChannelKey, Channel> {
+fn channels(world: &World, replication: u64) -> BTreeMap<ChannelKey, Channel> {
     let mut channels = BTreeMap::new();
     for node in place::nodes(world) {
         let above = *place::climb(world, node.0).get(1).unwrap_or(&node.0);
         let both = [place::path(world, node.0, above), place::path(world, above, node.0)];
         for hop in both.into_iter().flatten().flatten() {
             let sharing = world.links[hop.link].sharing;
-            channels.insert(place::channel_of(world, hop), Channel::new(sharing));
+            let varies = tempo::Tempo::of(world, replication, hop).is_some();
+            channels.insert(place::channel_of(world, hop), Channel::new(sharing, varies));
         }
     }
     channels

@@ -1,7 +1,7 @@
 //! Where nodes stand, found anew at each question.
 
 use super::channel::ChannelKey;
-use tierwise::sim::{Cell, GroupId, Link, NodeId, Tier, World};
+use tierwise::sim::{Cell, GroupId, Link, NodeId, Rate, Tier, World};
 
 /// One link in one direction.
 #[derive(Clone, Copy, Debug)]
@@ -82,28 +82,35 @@ pub fn channel_of(world: &World, hop: Hop) -> ChannelKey {
     ChannelKey { link: hop.link, cell, up: hop.up || link.half_duplex }
 }
 
-/// Payload and headers.
-pub fn wire_bytes(link: &Link, payload: u64) -> u64 {
-    payload + packets(link, payload) * link.packet.header.0
+/// The number of a hop's lower node in its group.
+pub fn member(world: &World, hop: Hop) -> u32 {
+    group_and_number(world, if hop.up { hop.from } else { hop.to }).1
 }
 
-fn packets(link: &Link, payload: u64) -> u64 {
-    let mut count = payload / link.packet.payload.0;
-    if count * link.packet.payload.0 < payload || count == 0 {
-        count += 1;
+/// A lower node's rate where that does not change.
+fn rate(link: &Link, up: bool, member: u32) -> u64 {
+    let own = link.conditions.as_ref().map(|c| if up { &c.up.rates } else { &c.down.rates });
+    match own.filter(|rates| !rates.is_empty()).map(|rates| &rates[member as usize % rates.len()]) {
+        Some(Rate::Steady(rate)) => rate.0,
+        _ => {
+            if up {
+                link.up.rate.0
+            } else {
+                link.down.rate.0
+            }
+        }
     }
-    count
 }
 
 /// How long a transfer takes alone: time of its packets, and of its bits rounded up to a nanosecond.
-pub fn airtime(link: &Link, up: bool, payload: u64) -> u64 {
-    let rate = u128::from(if up { link.up.rate.0 } else { link.down.rate.0 });
-    let bits = u128::from(wire_bytes(link, payload)) * 8;
+pub fn airtime(link: &Link, up: bool, member: u32, packets: u64, wire: u64) -> u64 {
+    let rate = u128::from(rate(link, up, member));
+    let bits = u128::from(wire) * 8;
     let mut time = bits * 1_000_000_000 / rate;
     if time * rate < bits * 1_000_000_000 {
         time += 1;
     }
-    (time as u64 + packets(link, payload) * link.packet.per_packet.ns()).max(1)
+    (time as u64 + packets * link.packet.per_packet.ns()).max(1)
 }
 
 /// All nodes.

@@ -5,7 +5,7 @@ use super::memory::Memory;
 use super::node::{Node, Power};
 use super::place;
 use std::collections::BTreeMap;
-use tierwise::sim::{Sharing, World};
+use tierwise::sim::World;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GroupSums {
@@ -40,6 +40,7 @@ pub struct LinkSums {
     pub busy_ns: [f64; 2],
     /// Sums over counted requests.
     pub bytes: [u64; 2],
+    pub again: [u64; 2],
     pub airtime_ns: [u64; 2],
     pub transfers: u64,
 }
@@ -87,11 +88,14 @@ impl Sums {
             sums.compute_j += power * seconds(to - from);
         }
         for (key, channel) in channels {
-            let share = if channel.sharing == Sharing::Fair { 1.0 / channel.on_air.len() as f64 } else { 1.0 };
             for transfer in &channel.on_air {
+                let share = channel.part_of(transfer);
                 let link = &world.links[key.link];
                 let up = transfer.hop.up;
                 self.links[key.link].busy_ns[usize::from(up)] += share * window as f64;
+                if channel.varies {
+                    continue;
+                }
                 let (send, take) =
                     if up { (&link.lower_radio, &link.upper_radio) } else { (&link.upper_radio, &link.lower_radio) };
                 let sender = place::group_of(world, transfer.hop.from);
