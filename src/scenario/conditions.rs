@@ -26,6 +26,11 @@ impl Link {
             let remedy = "share it otherwise, or give `rate` in place of `trace`";
             meaning.tell(&["links", name, "sharing"], problem.remedy(remedy));
         }
+        if self.adjustable && matches!(self.sharing, Sharing::Fixed | Sharing::Throughput) {
+            let problem = Problem::new(format!("`{name}` is adjustable, and not shared in a way that can be adjusted"));
+            let remedy = "share it `fifo` or `fair`, or leave `adjustable` out";
+            meaning.tell_key(&["links", name, "adjustable"], problem.remedy(remedy));
+        }
         if self.scatter && self.trace.is_none() {
             let problem = Problem::new(format!("`{name}` has no trace to scatter"));
             meaning.tell_key(&["links", name, "scatter"], problem.remedy("leave it out, or add a `trace`"));
@@ -81,6 +86,7 @@ impl Link {
             outages: self.outages.clone(),
             scatter: self.scatter,
             transport: self.transport,
+            adjustable: self.adjustable,
         }
     }
 }
@@ -178,6 +184,9 @@ mod tests {
         let (scenario, library) = check(&shared, &MadeUp::new()).unwrap();
         let link = scenario.world(&scenario.points()[0], &library).unwrap().links.remove(0);
         assert_eq!((link.sharing, link.conditions), (Sharing::Throughput, None));
+        let adjusted = shared.replace(PRESET, "rate = \"1 Mbit/s\"\nadjustable = true\n");
+        let told = check(&adjusted, &MadeUp::new()).map(|_| ()).unwrap_err().to_string();
+        assert!(told.contains(":35:1: `radio` is adjustable, and not shared in a way that can be adjusted"), "{told}");
         let traced = shared.replace(PRESET, "trace = \"traces/train.csv\"\n");
         let told = check(&traced, &MadeUp::new()).map(|_| ()).unwrap_err().to_string();
         assert!(

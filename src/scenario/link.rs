@@ -48,6 +48,10 @@ pub struct Link {
     /// What is done before the first byte, and how losses are noticed.
     #[serde(default)]
     pub transport: Transport,
+    /// Whether a controller may change, while the run goes on, what share of the capacity each lower node gets; `sharing`
+    /// must be `fifo` or `fair`.
+    #[serde(default)]
+    pub adjustable: bool,
     /// Time on the way after the last bit was sent. Absent: the preset's; without a preset: none.
     pub delay: Option<BothWays<SimTime>>,
     /// Whether up and down share the channel. Absent: the preset's; without a preset: they do not.

@@ -119,6 +119,8 @@ fn conditions(link: &super::Link) -> Result<(), Problem> {
     let about = |what: &str| Problem::new(format!("link `{}`: {what}", link.name));
     let rates = |q: &super::Quality| q.rates.iter().all(|r| r.mean().0 > 0);
     require(rates(&conditions.up) && rates(&conditions.down), || about("a node's rate is zero"))?;
+    let may = !conditions.adjustable || matches!(link.sharing, super::Sharing::Fifo | super::Sharing::Fair);
+    require(may, || about("only links that are shared `fifo` or `fair` are adjustable"))?;
     let lost = |q: &super::Quality| (0.0..1.0).contains(&q.loss);
     require(lost(&conditions.up) && lost(&conditions.down), || about("loss must be at least 0 and below 1"))?;
     let wrong = conditions.outages.as_ref().and_then(super::Outages::wrong);

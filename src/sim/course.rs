@@ -58,13 +58,16 @@ impl Course {
         SimTime::NEVER
     }
 
-    /// The rate at an instant; `None` where it is the direction's.
-    pub(super) fn rate(&self, at: SimTime) -> Option<BitsPerSec> {
+    /// The rate at an instant, `usual` being that without a trace; `None` where it is that.
+    pub(super) fn rate(&self, at: SimTime, usual: BitsPerSec) -> Option<BitsPerSec> {
         if !self.outages(at).0 {
             return Some(BitsPerSec(0));
         }
-        let (trace, offset) = self.trace.as_ref()?;
-        Some(trace.rate(u128::from(at.ns()) + u128::from(*offset)))
+        let traced = self.trace.as_ref().map(|(trace, offset)| trace.rate(u128::from(at.ns()) + u128::from(*offset)));
+        match self.share {
+            WHOLE => traced,
+            _ => Some(BitsPerSec(self.shared(u128::from(traced.unwrap_or(usual).0)) as u64)),
+        }
     }
 
     #[inline]

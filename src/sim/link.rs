@@ -135,12 +135,20 @@ impl Link {
         packets: u64,
         wire: u64,
     ) -> SimTime {
-        let own = self.conditions.as_ref().and_then(|c| c.quality(up).rate(member));
-        let rate = now.unwrap_or_else(|| own.map_or(self.direction(up).rate, Rate::mean));
-        match own {
+        let rate = now.unwrap_or_else(|| self.usual_rate(up, member));
+        match self.own_rate(up, member) {
             Some(Rate::Trace(_)) => rate.time_for(Bytes(wire)).max(SimTime::from_ns(1)),
             _ => self.time_on_air(rate, packets, wire),
         }
+    }
+
+    fn own_rate(&self, up: bool, member: u32) -> Option<&Rate> {
+        self.conditions.as_ref().and_then(|c| c.quality(up).rate(member))
+    }
+
+    /// The rate of its `member`-th lower node, or the mean of the trace that it follows.
+    pub fn usual_rate(&self, up: bool, member: u32) -> BitsPerSec {
+        self.own_rate(up, member).map_or(self.direction(up).rate, Rate::mean)
     }
 
     #[inline]

@@ -202,6 +202,15 @@ impl Channels {
         }
     }
 
+    /// Lets a lower node's transfers have another share of a channel; see `sharing/varying`.
+    pub(super) fn set_share(&mut self, channel: u32, member: u32, share: u64, now: SimTime) -> Option<Begun> {
+        let window = self.window;
+        match self.changing(channel, now) {
+            Channel::Varying(varying) => varying.set_share(member, share, now, window),
+            _ => None,
+        }
+    }
+
     /// The channel, about to change.
     #[inline]
     pub(super) fn changing(&mut self, channel: u32, now: SimTime) -> &mut Channel {
@@ -290,7 +299,8 @@ impl Knowledge for Known<'_> {
         let Channel::Varying(varying) = &self.channels.channels[self.layout.channel(hop) as usize] else { return None };
         let near = [hop.from, hop.to].map(Some).contains(&self.here);
         let at = if near { self.now } else { self.channels.board.seen(self.now) };
-        varying.rate(self.layout.member(hop), hop.up, at)
+        let (link, member) = (&self.world.links[hop.link as usize], self.layout.member(hop));
+        varying.rate(member, hop.up, at, link.usual_rate(hop.up, member))
     }
 
     fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {

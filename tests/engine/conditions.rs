@@ -19,6 +19,9 @@ pub fn world(dice: &Dice) -> World {
             link.sharing = Sharing::Throughput;
         }
         link.conditions = conditions.map(Box::new);
+        if let Some(conditions) = &mut link.conditions {
+            conditions.adjustable &= matches!(link.sharing, Sharing::Fifo | Sharing::Fair);
+        }
     }
     world
 }
@@ -30,6 +33,7 @@ fn conditions(dice: &Dice) -> Option<Conditions> {
         down: quality(dice),
         outages: outages(dice),
         scatter: dice.once_in(3),
+        adjustable: dice.once_in(2),
         transport: dice.one_of(&[Transport::Datagram, Transport::Cold, Transport::Warm, Transport::ColdTls]),
     })
 }

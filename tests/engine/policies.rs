@@ -219,9 +219,22 @@ fn is_possible(step: &Step, request: &Request, view: &View<'_>, lossy_before: bo
     there && may_send && from <= upto && view.bytes(request, model, from, send).is_some()
 }
 
-/// A possible action now and then, where there are elastic nodes.
+/// Another share for one of the nodes below an adjustable link.
+fn share(world: &World, digest: u64) -> Option<Action> {
+    let adjustable = |link: &usize| world.links[*link].conditions.as_ref().is_some_and(|c| c.adjustable);
+    let links: Vec<usize> = (0..world.links.len()).filter(adjustable).collect();
+    let link = *links.get((digest >> 8) as usize % links.len().max(1))?;
+    let nodes = world.nodes_of(world.links[link].lower);
+    let node = NodeId(nodes.start + (digest >> 16) as u32 % (nodes.end - nodes.start));
+    Some(Action::Share { link: link as u16, node, share: [1000, 333, 500, 0, 77][(digest >> 24) as usize % 5] })
+}
+
+/// A possible action now and then, where there are elastic nodes or adjustable links.
 fn meddle(view: &View<'_>, digest: u64) -> Option<Action> {
     let world = view.world();
+    if let Some(share) = share(world, digest).filter(|_| digest >> 50 & 1 > 0) {
+        return Some(share);
+    }
     let elastic = |node: &u32| world.groups[view.group_of(NodeId(*node)).0 as usize].elastic.is_some();
     let nodes: Vec<u32> = (0..world.node_count()).filter(elastic).collect();
     let node = NodeId(*nodes.get(digest as usize % nodes.len().max(1))?);

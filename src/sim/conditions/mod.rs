@@ -29,6 +29,9 @@ pub struct Conditions {
     pub scatter: bool,
     /// What is done before the first byte, and how losses are noticed.
     pub transport: Transport,
+    /// Whether the share of its capacity that each lower node gets may change while the run goes on: by
+    /// [`super::Action::Share`]. It must be shared `fifo` or `fair`.
+    pub adjustable: bool,
 }
 
 /// One direction.
@@ -54,8 +57,14 @@ pub enum Rate {
 
 impl Conditions {
     /// Nothing changes.
-    pub const NONE: Self =
-        Self { up: Quality::NONE, down: Quality::NONE, outages: None, scatter: false, transport: Transport::Datagram };
+    pub const NONE: Self = Self {
+        up: Quality::NONE,
+        down: Quality::NONE,
+        outages: None,
+        scatter: false,
+        transport: Transport::Datagram,
+        adjustable: false,
+    };
 
     /// One of its directions.
     #[inline]
@@ -65,7 +74,7 @@ impl Conditions {
 
     /// Whether capacity changes while the run goes on.
     pub(super) fn varies(&self) -> bool {
-        self.outages.is_some() || self.is_traced()
+        self.outages.is_some() || self.adjustable || self.is_traced()
     }
 
     /// Whether a rate follows a trace.

@@ -20,7 +20,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             Action::Level { node, level } => self.set_level(node, level),
             Action::Load { node, model } => self.want_model(node, model, true),
             Action::Evict { node, model } => self.want_model(node, model, false),
-            Action::Share { .. } | Action::Push { .. } => Err(Problem::new("this kind of action is not offered")),
+            Action::Share { link, node, share } => self.set_share(link, node, share),
+            Action::Push { .. } => Err(Problem::new("this kind of action is not offered")),
         }
         .map_err(|problem| self.describe_action(action, problem))
     }

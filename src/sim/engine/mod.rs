@@ -10,6 +10,7 @@ mod level;
 mod live;
 mod send;
 mod serve;
+mod share;
 mod tick;
 mod vary;
 

@@ -125,7 +125,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     /// Schedules the leaving of whoever leaves a shared channel next, in place of whoever was to before.
-    fn announce_varying(&mut self, channel: u32) {
+    pub(super) fn announce_varying(&mut self, channel: u32) {
         let Channel::Varying(varying) = self.channels.get(channel) else { return };
         let (before, next) = varying.announce();
         if before == next {

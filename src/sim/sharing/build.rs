@@ -57,7 +57,8 @@ impl Builder<'_> {
         let members = self.members(cell, stride);
         let kind = |up: bool| members.iter().map(move |m| self.kind(*m, up));
         let kinds = ups.iter().flat_map(|up| kind(*up)).collect();
-        let varying = Varying::new(self.link.sharing, self.explicit, kinds, members.len() as u32, stride);
+        let explicit = self.explicit || self.conditions.adjustable;
+        let varying = Varying::new(self.link.sharing, explicit, kinds, members.len() as u32, stride);
         Channel::Varying(Box::new(varying))
     }
 
@@ -70,7 +71,7 @@ impl Builder<'_> {
     fn members(&self, cell: u32, stride: u32) -> Vec<u32> {
         let count = self.world.groups[self.link.lower.0 as usize].count;
         let alike = self.conditions.up.rates.len() < 2 && self.conditions.down.rates.len() < 2;
-        match self.link.is_own() || (alike && !self.conditions.scatter) {
+        match self.link.is_own() || (alike && !self.conditions.scatter && !self.conditions.adjustable) {
             true => vec![cell],
             false => (cell..count.max(cell + 1)).step_by(stride as usize).collect(),
         }

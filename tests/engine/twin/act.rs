@@ -2,6 +2,8 @@
 
 use super::event::What;
 use super::node::Power;
+use super::place::Hop;
+use super::tempo::WHOLE;
 use super::{Twin, place};
 use tierwise::sim::{Action, Actions, Alarm, NodeId, View};
 use tierwise::units::SimTime;
@@ -57,6 +59,9 @@ impl Twin<'_> {
     }
 
     fn act_once(&mut self, action: Action) -> Result<(), String> {
+        if let Action::Share { link, node, share } = action {
+            return self.set_share(link as usize, node.0, share);
+        }
         let (Action::Servers { node, .. } | Action::Power { node, .. }) = action else {
             if let Action::Load { node, model } | Action::Evict { node, model } = action {
                 let of = &mut self.nodes[node.0 as usize];
@@ -111,6 +116,32 @@ impl Twin<'_> {
         // What is due at this very time comes with its event.
         self.nodes[node.0 as usize].drain();
         self.begin_services(node.0);
+        Ok(())
+    }
+
+    /// A node gets so many thousandths of its link upwards and downwards.
+    fn set_share(&mut self, link: usize, node: u32, share: u16) -> Result<(), String> {
+        let adjustable = self.world.links.get(link).and_then(|l| l.conditions.as_ref()).is_some_and(|c| c.adjustable);
+        let above = *place::climb(self.world, node).get(1).ok_or("nothing is above")?;
+        let up = place::path(self.world, node, above).ok_or("no way")?[0];
+        if !adjustable || up.link != link || share > 1000 {
+            return Err("not adjustable".into());
+        }
+        let (member, share) = (place::member(self.world, up), u64::from(share) * WHOLE / 1000);
+        self.shares.insert((link, member), share);
+        let down = Hop { up: false, from: above, to: node, ..up };
+        let mut keys = vec![place::channel_of(self.world, up), place::channel_of(self.world, down)];
+        keys.dedup();
+        for key in keys {
+            let channel = self.channels.get_mut(&key).expect("one for each");
+            channel.set_share(self.world, member, share, self.now);
+            if channel.is_shared() {
+                self.expect_fair(key);
+            } else if let Some(current) = channel.on_air.first() {
+                self.events.forget_of(What::Sent, current.birth);
+                self.events.add(current.ends, What::Sent, current.birth);
+            }
+        }
         Ok(())
     }
 

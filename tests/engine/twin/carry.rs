@@ -4,7 +4,7 @@ use super::channel::{ChannelKey, Transfer};
 use super::event::What;
 use super::life::{Doing, Load};
 use super::parcel::Parcel;
-use super::tempo::{self, Tempo};
+use super::tempo::{self, Tempo, WHOLE};
 use super::{Twin, place};
 use tierwise::sim::Ending;
 
@@ -33,7 +33,8 @@ impl Twin<'_> {
     fn depart(&mut self, birth: u64, load: Load) {
         let parcel = self.parcel(birth, load.bytes);
         let (airtime, (wire, again), hop) = (parcel.airtime(), parcel.wire(), parcel.hop);
-        let tempo = Tempo::of(self.world, self.replication, hop);
+        let share = self.shares.get(&(hop.link, place::member(self.world, hop))).copied();
+        let tempo = Tempo::of(self.world, self.replication, hop).map(|t| Tempo { share: share.unwrap_or(WHOLE), ..t });
         let kind = if tempo.is_some() { tempo::kind_of(self.world, hop) } else { (0, true) };
         let work = tempo.as_ref().map_or(0, |t| t.work(wire, airtime));
         let key = place::channel_of(self.world, hop);
@@ -91,7 +92,7 @@ impl Twin<'_> {
         }
     }
 
-    fn expect_fair(&mut self, key: ChannelKey) {
+    pub fn expect_fair(&mut self, key: ChannelKey) {
         let channel = &self.channels[&key];
         if channel.is_shared() {
             self.events.forget(What::FairSent(key));

@@ -34,6 +34,7 @@ impl Picture {
 pub struct Known<'a> {
     pub world: &'a World,
     pub replication: u64,
+    pub shares: BTreeMap<(usize, u32), u64>,
     pub now: u64,
     pub exact: Picture,
     pub published: &'a Picture,
@@ -84,7 +85,10 @@ impl Knowledge for Known<'_> {
         let period = self.world.information.staleness.ns();
         let exact = period == 0 || self.here == Some(from) || self.here == Some(to);
         let at = if exact { self.now } else { self.now / period * period };
-        Tempo::of(self.world, self.replication, hop)?.known(at).map(BitsPerSec)
+        let mut tempo = Tempo::of(self.world, self.replication, hop)?;
+        let member = place::member(self.world, hop);
+        tempo.share = self.shares.get(&(hop.link, member)).copied().unwrap_or(tempo.share);
+        tempo.known(at, place::rate(&self.world.links[hop.link], hop.up, member)).map(BitsPerSec)
     }
 
     fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {

@@ -84,6 +84,8 @@ struct Twin<'a> {
     events: Events,
     nodes: Vec<Node>,
     channels: BTreeMap<ChannelKey, Channel>,
+    /// By link and lower node, where an action changed it.
+    shares: BTreeMap<(usize, u32), u64>,
     published: Picture,
     lives: BTreeMap<u64, Life>,
     born: u64,
@@ -112,6 +114,7 @@ impl<'a> Twin<'a> {
             events: Events::default(),
             nodes,
             channels,
+            shares: BTreeMap::new(),
             lives: BTreeMap::new(),
             born: 0,
             records: Vec::new(),
@@ -197,7 +200,8 @@ impl<'a> Twin<'a> {
         'a: 'b,
     {
         let exact = Picture::of(&self.nodes, &self.channels, self.now);
-        Known { world: self.world, replication: self.replication, now: self.now, exact, published, here }
+        let (world, replication, shares, now) = (self.world, self.replication, self.shares.clone(), self.now);
+        Known { world, replication, shares, now, exact, published, here }
     }
 
     fn ask(&mut self, birth: u64) -> Result<(), String> {

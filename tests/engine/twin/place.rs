@@ -87,11 +87,12 @@ pub fn member(world: &World, hop: Hop) -> u32 {
     group_and_number(world, if hop.up { hop.from } else { hop.to }).1
 }
 
-/// A lower node's rate where that does not change.
-fn rate(link: &Link, up: bool, member: u32) -> u64 {
+/// A lower node's rate where that does not change, or the mean.
+pub fn rate(link: &Link, up: bool, member: u32) -> u64 {
     let own = link.conditions.as_ref().map(|c| if up { &c.up.rates } else { &c.down.rates });
     match own.filter(|rates| !rates.is_empty()).map(|rates| &rates[member as usize % rates.len()]) {
         Some(Rate::Steady(rate)) => rate.0,
+        Some(Rate::Trace(trace)) => trace.mean().0,
         _ => {
             if up {
                 link.up.rate.0

@@ -14,7 +14,12 @@ pub struct Tempo {
     outages: Option<Outages>,
     /// Nothing after this is looked at.
     stop: u64,
+    /// The part of it that its node gets, in 2^-32.
+    pub share: u64,
 }
+
+/// All of it.
+pub const WHOLE: u64 = 1 << 32;
 
 /// Whose transfers are of one kind: a lower node's (or all nodes', where they are alike) in one direction.
 pub type KindKey = (u32, bool);
@@ -23,6 +28,7 @@ pub fn kind_of(world: &World, hop: Hop) -> KindKey {
     let link = &world.links[hop.link];
     let conditions = link.conditions.as_deref().cloned().unwrap_or_default();
     let alike = conditions.up.rates.len() < 2 && conditions.down.rates.len() < 2 && !conditions.scatter;
+    let alike = alike && !conditions.adjustable;
     if alike && link.cell == Cell::Shared { (0, hop.up) } else { (place::member(world, hop), hop.up) }
 }
 
@@ -33,14 +39,14 @@ impl Tempo {
         let conditions = link.conditions.as_deref().cloned().unwrap_or_default();
         let traced = |rates: &[Rate]| rates.iter().any(|r| matches!(r, Rate::Trace(_)));
         let steady = conditions.outages.is_none() && !traced(&conditions.up.rates) && !traced(&conditions.down.rates);
-        if steady && link.sharing != Sharing::Throughput {
+        if steady && link.sharing != Sharing::Throughput && !conditions.adjustable {
             return None;
         }
         let stop = (world.horizon.end + world.horizon.drain).ns();
         let (outages, member) = (conditions.outages.clone(), place::member(world, hop));
         let rates = if hop.up { &conditions.up.rates } else { &conditions.down.rates };
         let Some(Rate::Trace(trace)) = rates.get(member as usize % rates.len().max(1)) else {
-            return Some(Self { trace: Vec::new(), period: 1, offset: 0, outages, stop });
+            return Some(Self { trace: Vec::new(), period: 1, offset: 0, outages, stop, share: WHOLE });
         };
         let mut offset = 0;
         if conditions.scatter {
@@ -48,7 +54,8 @@ impl Tempo {
             let bits = Stream::new(world.seed, replication, Purpose::Trace).draw(entity, u64::from(hop.up))[0];
             offset = sample::index(bits, trace.period().ns());
         }
-        Some(Self { trace: trace.stretches().to_vec(), period: trace.period().ns(), offset, outages, stop })
+        let (trace, period) = (trace.stretches().to_vec(), trace.period().ns());
+        Some(Self { trace, period, offset, outages, stop, share: WHOLE })
     }
 
     fn stretch(&self, at: u64) -> &Stretch {
@@ -84,7 +91,11 @@ impl Tempo {
     }
 
     pub fn capacity(&self, from: u64, to: u64) -> u128 {
-        (from + 1..=to).map(|at| self.nanosecond(at)).sum()
+        self.shared((from + 1..=to).map(|at| self.nanosecond(at)).sum())
+    }
+
+    fn shared(&self, all: u128) -> u128 {
+        (all * u128::from(self.share)) >> 32
     }
 
     /// When so much has got through; `u64::MAX` where it does not in this run.
@@ -92,7 +103,7 @@ impl Tempo {
         let mut sum = 0;
         for at in from + 1..=self.stop {
             sum += self.nanosecond(at);
-            if sum >= work {
+            if self.shared(sum) >= work {
                 return at;
             }
         }
@@ -105,11 +116,19 @@ impl Tempo {
             let rate = self.trace.is_empty() || self.bursts() || self.stretch(at - 1).rate.0 > 0;
             rate && !self.is_out(at - 1)
         };
-        (from + 1..=to.min(self.stop)).filter(on_air).count() as u64
+        self.shared((from + 1..=to.min(self.stop)).filter(on_air).count() as u128) as u64
     }
 
-    /// What is known of the rate at an instant.
-    pub fn known(&self, at: u64) -> Option<u64> {
+    /// What is known of the rate at an instant, `usual` being that without a trace.
+    pub fn known(&self, at: u64, usual: u64) -> Option<u64> {
+        let rate = match self.traced_rate(at) {
+            None if self.share == WHOLE => return None,
+            rate => rate.unwrap_or(usual),
+        };
+        Some(self.shared(rate.into()) as u64)
+    }
+
+    fn traced_rate(&self, at: u64) -> Option<u64> {
         if self.is_out(at) {
             return Some(0);
         }
@@ -170,6 +189,24 @@ impl Channel {
         if !self.waiting.is_empty() {
             let got = transfer.credit + tempo.capacity(transfer.began, transfer.ends);
             self.spare = (transfer.kind, got - transfer.work);
+        }
+    }
+
+    /// A node gets another share from now on.
+    pub fn set_share(&mut self, world: &World, member: u32, share: u64, now: u64) {
+        if self.is_shared() {
+            self.tempo_catch_up(now);
+        }
+        let own = |t: &&mut Transfer| place::member(world, t.hop) == member;
+        for transfer in self.on_air.iter_mut().filter(own) {
+            let tempo = transfer.tempo.as_mut().expect("it varies");
+            transfer.credit += tempo.capacity(transfer.began, now);
+            transfer.began = now;
+            tempo.share = share;
+            transfer.ends = tempo.done(now, transfer.work.saturating_sub(transfer.credit)).max(now + 1);
+        }
+        for transfer in self.waiting.iter_mut().filter(own) {
+            transfer.tempo.as_mut().expect("it varies").share = share;
         }
     }
 

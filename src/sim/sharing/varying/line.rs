@@ -58,8 +58,16 @@ impl Line {
         true
     }
 
+    /// Notes what got through so far.
+    pub(super) fn catch_up(&mut self, now: SimTime, kinds: &[Kind]) {
+        if let Some(current) = &mut self.current {
+            let got = kinds[current.job.kind as usize].course.between(current.since, now);
+            (current.left, current.since) = (current.left.saturating_sub(got), now);
+        }
+    }
+
     /// Who leaves next, and when, as things stand.
-    fn leaving(&self, kinds: &[Kind]) -> Option<Begun> {
+    pub(super) fn leaving(&self, kinds: &[Kind]) -> Option<Begun> {
         let Current { job, left, since, .. } = self.current?;
         let leaves = kinds[job.kind as usize].course.finish(since, left).max(since + SimTime::from_ns(1));
         Some(Begun { slot: job.slot, leaves })

@@ -97,9 +97,9 @@ impl Varying {
         place + if both && !up { self.members } else { 0 }
     }
 
-    /// The rate of a lower node at an instant; `None` where it is always the same.
-    pub(in crate::sim) fn rate(&self, member: u32, up: bool, at: SimTime) -> Option<BitsPerSec> {
-        self.kinds[self.kind(member, up) as usize].course.rate(at)
+    /// The rate of a lower node at an instant, where it may change; `usual` is what it has without a trace.
+    pub(in crate::sim) fn rate(&self, member: u32, up: bool, at: SimTime, usual: BitsPerSec) -> Option<BitsPerSec> {
+        self.kinds[self.kind(member, up) as usize].course.rate(at, usual)
     }
 
     fn job(&self, transfer: Transfer) -> Job {
@@ -198,6 +198,24 @@ impl Varying {
                 std::iter::from_fn(|| cell.leave(now, kinds, window)).collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// Lets a lower node's transfers have another share from now on; whoever leaves at another time because of that, where
+    /// that is not announced.
+    pub(in crate::sim) fn set_share(&mut self, member: u32, share: u64, now: SimTime, window: Window) -> Option<Begun> {
+        match &mut self.discipline {
+            Discipline::Line(line) => line.catch_up(now, &self.kinds),
+            Discipline::Fair(fair) => fair.advance(now, &self.kinds, window),
+            _ => {}
+        }
+        for up in [true, false] {
+            let kind = self.kind(member, up) as usize;
+            self.kinds[kind].course.share = share;
+        }
+        match &self.discipline {
+            Discipline::Line(line) => line.leaving(&self.kinds),
+            _ => None,
         }
     }
 
