@@ -160,7 +160,7 @@ fn energy(plan: &Plan, (tap, codec): Cut, request: &Request, view: &View<'_>, no
 /// `D / B` of the published rule: time on the air over the route, delays left out.
 fn airtime(view: &View<'_>, node: NodeId, bytes: Bytes) -> SimTime {
     let world = view.world();
-    let hop = |h: crate::sim::Hop| world.links[h.link as usize].airtime(h.up, bytes);
+    let hop = |h: crate::sim::Hop| view.airtime(h, bytes);
     world.route(view.here(), node).map_or(SimTime::NEVER, |route| route.map(hop).fold(SimTime::ZERO, |a, b| a + b))
 }
 

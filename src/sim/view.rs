@@ -219,8 +219,8 @@ impl<'a> View<'a> {
         route.fold(SimTime::ZERO, |sum, hop| sum + self.airtime(hop, bytes) + self.delay(hop, bytes))
     }
 
-    /// How long a transfer would be on the air alone, as far as is known.
-    fn airtime(&self, hop: Hop, bytes: Bytes) -> SimTime {
+    /// How long a transfer would be on the air alone in one hop, as far as is known.
+    pub fn airtime(&self, hop: Hop, bytes: Bytes) -> SimTime {
         let link = &self.world.links[hop.link as usize];
         match link.conditions {
             None => link.airtime(hop.up, bytes),

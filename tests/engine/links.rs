@@ -5,10 +5,10 @@ use crate::policies::Fixed;
 use std::sync::Arc;
 use tierwise::random::{Purpose, Stream};
 use tierwise::sim::{
-    Arrivals, Conditions, GroupId, Jitter, ModelId, Outage, Outages, Quality, Rate, Record, RunOptions, Sharing,
-    Stretch, TapId, Tier, Trace, Transport, World, run,
+    Action, Actions, Arrivals, Conditions, Controller, GroupId, Jitter, ModelId, NodeId, Outage, Outages, Quality,
+    Rate, Record, RunOptions, Sharing, Stretch, TapId, Tier, Trace, Transport, View, World, run, run_controlled,
 };
-use tierwise::units::{BitsPerSec, Bytes};
+use tierwise::units::{BitsPerSec, Bytes, SimTime};
 
 const MS: u64 = 1_000_000;
 
@@ -206,4 +206,41 @@ fn jitter_is_added_to_the_delay() {
     let mean = late.iter().sum::<f64>() / late.len() as f64;
     assert!((mean - 1.0).abs() < 5.0 / (late.len() as f64).sqrt(), "{mean}");
     assert!(found.windows(2).any(|pair| pair[0].2 > pair[1].2));
+}
+
+/// Gives a device a share of its link at the end of its first period.
+struct Once(u16);
+
+impl Controller for Once {
+    fn period(&self) -> SimTime {
+        ns(10_000 * MS)
+    }
+
+    fn tick(&mut self, view: &View<'_>, actions: &mut Actions) {
+        if view.now() == self.period() {
+            actions.0.push(Action::Share { link: 0, node: NodeId(0), share: self.0 });
+        }
+    }
+}
+
+/// By hand: 1 s of airtime, four times as long from 10 s on, and for ever with nothing.
+#[test]
+fn a_share_changes_what_is_under_way() {
+    for (sharing, share) in [(Sharing::Fifo, 250), (Sharing::Fair, 250), (Sharing::Fifo, 0), (Sharing::Fair, 0)] {
+        let mut world = world(&[1_000_000], 1.0, sharing, Conditions { adjustable: true, ..Conditions::default() });
+        world.workloads[0].arrivals = Arrivals::Periodic { period: ns(5000 * MS) };
+        world.seed = 5;
+        let mut records: Vec<Record> = Vec::new();
+        let mut policy = Fixed { model: ModelId(0), upto: TapId(1), at: GroupId(1) };
+        let options = RunOptions::default();
+        run_controlled(&world, &mut policy, Some(&mut Once(share)), 0, &options, &mut records).unwrap();
+        for record in &records {
+            let (born, second) = (record.born.ns(), 1000 * MS);
+            let before = (10 * second).saturating_sub(born).min(second);
+            let after = (second - before) * 4;
+            let wanted = if after > 0 && share == 0 { 40 * second } else { born + before + after + 1 };
+            assert_eq!(record.ended.ns(), wanted, "{sharing:?} {share} {born}");
+        }
+        assert_eq!(records.len(), 4);
+    }
 }

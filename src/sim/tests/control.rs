@@ -141,7 +141,8 @@ fn impossible_actions_name_themselves() {
         (servers(4), "this node can have from 1 to 3 servers"),
         (Action::Servers { node: NodeId(0), count: 1 }, "this node is not elastic"),
         (Action::Power { node: NodeId(99), on: true }, "there is no such node"),
-        (Action::Share { link: 0, node: EDGE, share: 1 }, "this kind of action is not offered"),
+        (Action::Share { link: 0, node: EDGE, share: 1 }, "this is no adjustable link above that node"),
+        (Action::Push { from: EDGE, node: EDGE, model: ModelId(0) }, "this kind of action is not offered"),
     ] {
         let text = told(action);
         assert!(text.contains("impossible action") && text.contains(why), "{text}");

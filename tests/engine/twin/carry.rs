@@ -34,7 +34,7 @@ impl Twin<'_> {
         let parcel = self.parcel(birth, load.bytes);
         let (airtime, (wire, again), hop) = (parcel.airtime(), parcel.wire(), parcel.hop);
         let share = self.shares.get(&(hop.link, place::member(self.world, hop))).copied();
-        let tempo = Tempo::of(self.world, self.replication, hop).map(|t| Tempo { share: share.unwrap_or(WHOLE), ..t });
+        let tempo = Tempo::of(self.world, self.replication, hop).map(|t| t.with_share(share.unwrap_or(WHOLE)));
         let kind = if tempo.is_some() { tempo::kind_of(self.world, hop) } else { (0, true) };
         let work = tempo.as_ref().map_or(0, |t| t.work(wire, airtime));
         let key = place::channel_of(self.world, hop);

@@ -4,7 +4,7 @@ use super::channel::{Channel, ChannelKey};
 use super::memory::Memory;
 use super::node::{Node, Power};
 use super::place;
-use super::tempo::Tempo;
+use super::tempo::{Tempo, WHOLE};
 use std::collections::BTreeMap;
 use tierwise::sim::{Hop, Knowledge, NodeId, World};
 use tierwise::units::{BitsPerSec, SimTime};
@@ -85,9 +85,9 @@ impl Knowledge for Known<'_> {
         let period = self.world.information.staleness.ns();
         let exact = period == 0 || self.here == Some(from) || self.here == Some(to);
         let at = if exact { self.now } else { self.now / period * period };
-        let mut tempo = Tempo::of(self.world, self.replication, hop)?;
         let member = place::member(self.world, hop);
-        tempo.share = self.shares.get(&(hop.link, member)).copied().unwrap_or(tempo.share);
+        let share = self.shares.get(&(hop.link, member)).copied().unwrap_or(WHOLE);
+        let tempo = Tempo::of(self.world, self.replication, hop)?.with_share(share);
         tempo.known(at, place::rate(&self.world.links[hop.link], hop.up, member)).map(BitsPerSec)
     }
 

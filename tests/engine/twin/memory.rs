@@ -1,6 +1,7 @@
 //! A node's memory and those who wait for it, as they are pictured.
 
 use super::node::Job;
+use super::parcel::Parcel;
 use super::place;
 use tierwise::sim::{ModelId, Source, World};
 
@@ -167,9 +168,7 @@ fn from_above(world: &World, group: usize, model: usize, bytes: u64) -> u64 {
     };
     let keeper = *place::climb(world, node).iter().find(keeps).expect("was checked");
     let hops = place::path(world, keeper, node).expect("there is a way");
-    let time = |hop: &place::Hop| {
-        let link = &world.links[hop.link];
-        place::airtime(link, hop.up, bytes) + if hop.up { link.up.delay.ns() } else { link.down.delay.ns() }
-    };
-    hops.iter().map(time).sum()
+    let parcel =
+        |hop: &place::Hop| Parcel { world, replication: 0, hop: *hop, birth: 0, leg: 0, steps: 0, payload: bytes };
+    hops.iter().map(|hop| parcel(hop).expected()).sum()
 }

@@ -63,6 +63,22 @@ impl Parcel<'_> {
         place::airtime(self.link(), self.hop.up, place::member(self.world, self.hop), sent, self.wire().0)
     }
 
+    /// How long it takes in all, alone and with as much loss and jitter as is to be expected.
+    pub fn expected(&self) -> u64 {
+        let (link, conditions) = (self.link(), self.conditions());
+        let quality = if self.hop.up { &conditions.up } else { &conditions.down };
+        let packets = self.packets().len() as u64;
+        let (member, wire) = (place::member(self.world, self.hop), self.payload + packets * link.packet.header.0);
+        let mut airtime = place::airtime(link, self.hop.up, member, packets, wire);
+        if quality.loss > 0.0 {
+            airtime = (airtime as f64 / (1.0 - quality.loss) + 0.5) as u64;
+        }
+        let delay = if self.hop.up { link.up.delay } else { link.down.delay };
+        let cold = matches!(conditions.transport, Transport::Cold | Transport::ColdTls);
+        let slow = if cold { self.slow_start() } else { 0 };
+        airtime + delay.ns() + quality.jitter.mean().ns() + self.handshake() + slow
+    }
+
     fn round_trip(&self) -> u64 {
         self.link().up.delay.ns() + self.link().down.delay.ns()
     }

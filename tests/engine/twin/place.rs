@@ -87,19 +87,22 @@ pub fn member(world: &World, hop: Hop) -> u32 {
     group_and_number(world, if hop.up { hop.from } else { hop.to }).1
 }
 
+fn own_rate(link: &Link, up: bool, member: u32) -> Option<&Rate> {
+    let own = link.conditions.as_ref().map(|c| if up { &c.up.rates } else { &c.down.rates });
+    own.filter(|rates| !rates.is_empty()).map(|rates| &rates[member as usize % rates.len()])
+}
+
+fn is_traced(link: &Link, up: bool, member: u32) -> bool {
+    matches!(own_rate(link, up, member), Some(Rate::Trace(_)))
+}
+
 /// A lower node's rate where that does not change, or the mean.
 pub fn rate(link: &Link, up: bool, member: u32) -> u64 {
-    let own = link.conditions.as_ref().map(|c| if up { &c.up.rates } else { &c.down.rates });
-    match own.filter(|rates| !rates.is_empty()).map(|rates| &rates[member as usize % rates.len()]) {
+    match own_rate(link, up, member) {
         Some(Rate::Steady(rate)) => rate.0,
         Some(Rate::Trace(trace)) => trace.mean().0,
-        _ => {
-            if up {
-                link.up.rate.0
-            } else {
-                link.down.rate.0
-            }
-        }
+        None if up => link.up.rate.0,
+        None => link.down.rate.0,
     }
 }
 
@@ -111,7 +114,8 @@ pub fn airtime(link: &Link, up: bool, member: u32, packets: u64, wire: u64) -> u
     if time * rate < bits * 1_000_000_000 {
         time += 1;
     }
-    (time as u64 + packets * link.packet.per_packet.ns()).max(1)
+    let overhead = if is_traced(link, up, member) { 0 } else { packets * link.packet.per_packet.ns() };
+    (time as u64 + overhead).max(1)
 }
 
 /// All nodes.

@@ -15,7 +15,7 @@ pub struct Tempo {
     /// Nothing after this is looked at.
     stop: u64,
     /// The part of it that its node gets, in 2^-32.
-    pub share: u64,
+    share: u64,
 }
 
 /// All of it.
@@ -56,6 +56,10 @@ impl Tempo {
         }
         let (trace, period) = (trace.stretches().to_vec(), trace.period().ns());
         Some(Self { trace, period, offset, outages, stop, share: WHOLE })
+    }
+
+    pub fn with_share(self, share: u64) -> Self {
+        Self { share, ..self }
     }
 
     fn stretch(&self, at: u64) -> &Stretch {

@@ -58,6 +58,11 @@ impl Line {
         true
     }
 
+    /// Whether who is on the air is of one of these kinds.
+    pub(super) fn is_sending(&self, kinds: [u32; 2]) -> bool {
+        self.current.is_some_and(|current| kinds.contains(&current.job.kind))
+    }
+
     /// Notes what got through so far.
     pub(super) fn catch_up(&mut self, now: SimTime, kinds: &[Kind]) {
         if let Some(current) = &mut self.current {

@@ -204,17 +204,16 @@ impl Varying {
     /// Lets a lower node's transfers have another share from now on; whoever leaves at another time because of that, where
     /// that is not announced.
     pub(in crate::sim) fn set_share(&mut self, member: u32, share: u64, now: SimTime, window: Window) -> Option<Begun> {
+        let own = [true, false].map(|up| self.kind(member, up));
         match &mut self.discipline {
+            Discipline::Line(line) if !line.is_sending(own) => {}
             Discipline::Line(line) => line.catch_up(now, &self.kinds),
             Discipline::Fair(fair) => fair.advance(now, &self.kinds, window),
             _ => {}
         }
-        for up in [true, false] {
-            let kind = self.kind(member, up) as usize;
-            self.kinds[kind].course.share = share;
-        }
+        own.into_iter().for_each(|kind| self.kinds[kind as usize].course.share = share);
         match &self.discipline {
-            Discipline::Line(line) => line.leaving(&self.kinds),
+            Discipline::Line(line) if line.is_sending(own) => line.leaving(&self.kinds),
             _ => None,
         }
     }
