@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::problem::Problem;
 use crate::sim::conditions::{Draw, Parcel};
-use crate::sim::event::{Key, Rank};
+use crate::sim::event::Rank;
 use crate::sim::service::Offer;
 use crate::sim::sharing::{Channel, Transfer};
 use crate::sim::slab::Cargo;
@@ -127,16 +127,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Schedules the leaving of whoever leaves a shared channel next, in place of whoever was to before.
     pub(super) fn announce_varying(&mut self, channel: u32) {
         let Channel::Varying(varying) = self.channels.get(channel) else { return };
-        let (before, next) = varying.announce();
-        if before == next {
-            return;
-        }
-        if let Some((slot, _)) = before {
-            self.legs[slot].pending = Key::NONE;
-        }
-        if let Some((slot, at)) = next {
-            self.schedule(slot, at, Rank::Leave);
-        }
+        let announced = varying.announce();
+        self.expect_other(announced);
     }
 
     /// Lets the next in line begin, in an explicit channel.
