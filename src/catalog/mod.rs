@@ -13,7 +13,10 @@ mod tables;
 mod validate;
 
 pub use file::{PROFILE, profile_schema};
-pub use preset::{Boundary, DevicePreset, Figure, FittedRange, LinkPreset, Memory, device, devices, link, links};
+pub use preset::{
+    Boundary, DevicePreset, Figure, FittedRange, LinkPreset, Memory, device, device_text, devices, link, link_text,
+    links,
+};
 pub use profile::{
     Accuracy, Calibration, CodecProfile, Cost, DataLineage, LayerProfile, Lineage, ModelProfile, Proportion,
     Provenance, ShippedFile, SizeOf, TapProfile,

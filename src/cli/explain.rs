@@ -43,11 +43,11 @@ fn entry<T: 'static>(noun: &str, entry: &Entry<T>) -> String {
 }
 
 fn device(name: &str) -> Option<String> {
-    Some(format!("device preset {name}\n\n{}", toml::to_string(&catalog::device(name)?).ok()?))
+    Some(format!("device preset {name}\n\n{}", catalog::device_text(name)?))
 }
 
 fn link(name: &str) -> Option<String> {
-    Some(format!("link preset {name}\n\n{}", toml::to_string(&catalog::link(name)?).ok()?))
+    Some(format!("link preset {name}\n\n{}", catalog::link_text(name)?))
 }
 
 /// What scenario files say with it: every key of that name, with those in it.

@@ -6,6 +6,7 @@
 //! tree between ([`Document::with`]), for sweeps. Types that are read need no knowledge of places: who checks their
 //! meaning asks the document where a path stands ([`Document::blame`]).
 
+mod any;
 mod check;
 mod named;
 mod quantity;

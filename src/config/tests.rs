@@ -1,10 +1,9 @@
 use super::*;
 use crate::units::{Bytes, SimTime};
 use proptest::prelude::*;
-use serde::Serialize;
 
 /// A kitchen.
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Kitchen {
     /// Its name.
@@ -21,7 +20,7 @@ struct Kitchen {
     clean: Option<bool>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Stove {
     /// Burns gas.
@@ -35,7 +34,7 @@ enum Stove {
     Coal(Coal),
 }
 
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct Coal {
     bags: u32,
@@ -76,13 +75,6 @@ fn fills_a_type_and_keeps_the_order_of_names() {
     assert_eq!(kitchen.stoves.get("new"), Some(&Stove::Electric { warm: SimTime::from_secs(300.0) }));
     assert_eq!(kitchen.stoves.get("spare"), Some(&Stove::Coal(Coal { bags: 0 })));
     assert_eq!(kitchen.stoves.get("wood"), None);
-}
-
-#[test]
-fn what_is_written_is_read_back() {
-    let kitchen = read(WHOLE).unwrap();
-    let text = toml::to_string(&kitchen).unwrap();
-    assert_eq!(read(&text).unwrap(), kitchen);
 }
 
 /// What is wrong, and the one line that is told (without the file's name).

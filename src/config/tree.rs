@@ -60,6 +60,13 @@ impl Value {
     }
 }
 
+impl Default for Node {
+    /// A table without entries.
+    fn default() -> Self {
+        Self { span: 0..0, value: Value::Table(Vec::new()) }
+    }
+}
+
 impl Node {
     /// The entries of a table; none if it is something else.
     pub fn entries(&self) -> &[Entry] {
@@ -88,6 +95,16 @@ impl Node {
             Value::String(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+impl std::str::FromStr for Node {
+    type Err = Problems;
+
+    /// The table that a TOML text describes.
+    fn from_str(text: &str) -> Result<Self, Problems> {
+        let (root, problems) = parse(&Source::new("", text));
+        problems.or(root)
     }
 }
 

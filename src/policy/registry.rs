@@ -1,5 +1,6 @@
 //! Names to policies and controllers: the shipped ones and a user's own.
 
+use crate::config::{self, Fault, Node, Value};
 use crate::problem::{Problem, remedy_for_name};
 use crate::random::Rng;
 use crate::sim::{Actions, Controller, Facts, Needs, Outcome, Policy, Request, Step, View};
@@ -14,25 +15,31 @@ use super::{AnyController, Shipped};
 pub struct Spec {
     /// Which strategy, or which controller.
     pub strategy: String,
-    /// Its options, as written.
-    pub options: toml::Table,
+    /// Its options, as written: a table.
+    pub options: Node,
 }
 
 impl<'de> Deserialize<'de> for Spec {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        match toml::Value::deserialize(d)? {
-            toml::Value::String(strategy) => Ok(Self { strategy, options: toml::Table::new() }),
-            toml::Value::Table(table) => Self::from_table(table).map_err(serde::de::Error::custom),
-            other => Err(serde::de::Error::custom(format!("expected a name, received {other}"))),
-        }
+        Self::from_node(Node::deserialize(d)?).map_err(serde::de::Error::custom)
     }
 }
 
 impl Spec {
-    fn from_table(table: toml::Table) -> Result<Self, String> {
+    fn from_node(node: Node) -> Result<Self, String> {
+        match node.value {
+            Value::String(strategy) => Ok(Self { strategy, options: Node::default() }),
+            Value::Table(table) => Self::from_table(table),
+            other => Err(format!("expected a name, received {}", other.kind())),
+        }
+    }
+
+    fn from_table(table: Vec<config::Entry>) -> Result<Self, String> {
         let mut entries = table.into_iter();
         match (entries.next(), entries.next()) {
-            (Some((strategy, toml::Value::Table(options))), None) => Ok(Self { strategy, options }),
+            (Some(only), None) if matches!(only.node.value, Value::Table(_)) => {
+                Ok(Self { strategy: only.key, options: only.node })
+            }
             _ => Err("expected one name with a table of options, like { cascade = { … } }".into()),
         }
     }
@@ -79,7 +86,7 @@ impl Policy for AnyPolicy {
     }
 }
 
-type Build<T> = Box<dyn Fn(toml::Table) -> Result<T, Problem> + Send + Sync>;
+type Build<T> = Box<dyn Fn(&Node) -> Result<T, Problem> + Send + Sync>;
 
 /// One policy that scenarios can name; or one controller.
 pub struct Entry<T = AnyPolicy> {
@@ -97,9 +104,8 @@ impl<T: 'static> Entry<T> {
         name: &'static str,
         wrap: fn(P) -> T,
     ) -> Self {
-        let read = move |options: toml::Table| toml::Value::Table(options).try_into::<P>();
-        let refuse = move |e: toml::de::Error| Problem::new(format!("options of {noun} `{name}`: {}", e.message()));
-        let build = Box::new(move |options| read(options).map(wrap).map_err(refuse));
+        let refuse = move |fault: Fault| Problem::new(format!("options of {noun} `{name}`: {fault}"));
+        let build = Box::new(move |options: &Node| P::deserialize(options).map(wrap).map_err(refuse));
         Self { name, schema: schemars::schema_for!(P), build }
     }
 
@@ -107,7 +113,7 @@ impl<T: 'static> Entry<T> {
     ///
     /// # Errors
     /// A [`Problem`] where the options are not its own.
-    pub fn build(&self, options: toml::Table) -> Result<T, Problem> {
+    pub fn build(&self, options: &Node) -> Result<T, Problem> {
         (self.build)(options)
     }
 
@@ -168,7 +174,7 @@ impl Registry {
     /// }
     /// let mut registry = Registry::default();
     /// registry.add_controller::<Siesta>("siesta");
-    /// let written: Spec = toml::from_str("siesta = { noon = '12 h' }").unwrap();
+    /// let written = Spec { strategy: "siesta".into(), options: "noon = '12 h'".parse().unwrap() };
     /// assert!(registry.build_controller(&written).is_ok());
     /// ```
     pub fn add_controller<C: Controller + DeserializeOwned + JsonSchema + 'static>(&mut self, name: &'static str) {
@@ -199,7 +205,7 @@ impl Registry {
     /// # Errors
     /// An unknown strategy, or options that are not the strategy's.
     pub fn build(&self, spec: &Spec) -> Result<AnyPolicy, Problem> {
-        self.get(&spec.strategy)?.build(spec.options.clone())
+        self.get(&spec.strategy)?.build(&spec.options)
     }
 
     /// The controller that a scenario describes.
@@ -207,7 +213,7 @@ impl Registry {
     /// # Errors
     /// An unknown controller, or options that are not the controller's.
     pub fn build_controller(&self, spec: &Spec) -> Result<AnyController, Problem> {
-        find("controller", &self.controllers, &spec.strategy)?.build(spec.options.clone())
+        find("controller", &self.controllers, &spec.strategy)?.build(&spec.options)
     }
 }
 

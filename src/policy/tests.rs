@@ -1,10 +1,12 @@
 use super::*;
+use crate::config::{Document, Node};
+use crate::problem::Source;
 
 #[test]
 fn every_shipped_policy_is_built_by_name_and_says_what_it_does() {
     let registry = Registry::default();
     for entry in registry.entries() {
-        assert!(entry.build(toml::Table::new()).is_ok(), "{}", entry.name);
+        assert!(entry.build(&Node::default()).is_ok(), "{}", entry.name);
         assert!(entry.description().len() > 20, "{} has no description", entry.name);
     }
 }
@@ -17,11 +19,11 @@ fn a_near_miss_is_suggested() {
 
 #[test]
 fn options_are_those_of_the_strategy_alone() {
-    let spec: Spec =
-        toml::from_str::<toml::Table>("cascade = { thresholds = { fixed = [0.9] } }").unwrap().try_into().unwrap();
+    let written = |text: &str| Document::parse(Source::new("made-up.toml", text)).unwrap();
+    let spec: Spec = written("cascade = { thresholds = { fixed = [0.9] } }").read().unwrap();
     assert_eq!(spec.strategy, "cascade");
     assert!(Registry::default().build(&spec).is_ok());
-    let odd = Spec { strategy: "local".into(), options: toml::Table::from_iter([("cost".into(), 1.into())]) };
+    let odd = Spec { strategy: "local".into(), options: "cost = 1".parse().unwrap() };
     assert!(Registry::default().build(&odd).is_err());
 }
 
@@ -43,5 +45,5 @@ fn a_users_own_replaces_a_shipped_one_of_the_same_name() {
     let before = registry.entries().len();
     registry.add::<Never>("local");
     assert_eq!(registry.entries().len(), before);
-    assert!(matches!(registry.get("local").unwrap().build(toml::Table::new()), Ok(AnyPolicy::Custom(_))));
+    assert!(matches!(registry.get("local").unwrap().build(&Node::default()), Ok(AnyPolicy::Custom(_))));
 }

@@ -4,7 +4,7 @@ use super::link::Link;
 use super::node::Node;
 use super::workload::Workload;
 use crate::catalog::Split;
-use crate::config::Named;
+use crate::config::{self, Named};
 use crate::policy::Spec;
 use crate::units::SimTime;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -144,7 +144,7 @@ pub struct Information {
 pub struct Sweep {
     /// Each dotted path into this file with the values it takes.
     #[schemars(schema_with = "grid")]
-    pub grid: Named<Vec<toml::Value>>,
+    pub grid: Named<Vec<config::Node>>,
 }
 
 fn grid(_: &mut SchemaGenerator) -> Schema {

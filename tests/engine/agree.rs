@@ -6,6 +6,7 @@ use crate::{conditions, made_up, twin};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 use std::cell::Cell;
+use tierwise::config::Node;
 use tierwise::policy::Registry;
 use tierwise::sim::{
     Controller, Ending, Link, LinkAccount, Outcome, Policy, Record, RunOptions, RunResult, Service, Sharing, World,
@@ -122,7 +123,7 @@ fn shipped_policies_agree() {
     check(100, |dice| {
         let world = made_up::wide(dice);
         for entry in registry.entries() {
-            let policy = || entry.build(toml::Table::new()).map_err(|p| TestCaseError::fail(p.to_string()));
+            let policy = || entry.build(&Node::default()).map_err(|p| TestCaseError::fail(p.to_string()));
             let (fast, records) = engine(&world, &mut policy()?, false);
             let twin = twin::run(&world, &mut policy()?, 3);
             prop_assert_eq!(fast.is_ok(), twin.is_ok(), "{}: {:?} {:?}", entry.name, fast.err(), twin.err());

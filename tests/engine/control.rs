@@ -14,7 +14,7 @@ use tierwise::units::{Joules, SimTime};
 
 fn threshold(group: &str, period: u64, cool_down: u64, rest: &str) -> AnyController {
     let text = format!("group = '{group}'\nperiod = '{period} ns'\ncool-down = '{cool_down} ns'\n{rest}");
-    AnyController::Threshold(toml::from_str::<Threshold>(&text).unwrap())
+    AnyController::Threshold(crate::plain::written(&text).read::<Threshold>().unwrap())
 }
 
 #[test]

@@ -6,7 +6,7 @@ use tierwise::policy::{AnyPolicy, Registry};
 use tierwise::sim::{Ending, Record, RunResult, Tier, World};
 
 fn hedged(options: &str) -> AnyPolicy {
-    Registry::default().get("hedged").unwrap().build(options.parse().unwrap()).unwrap()
+    Registry::default().get("hedged").unwrap().build(&options.parse().unwrap()).unwrap()
 }
 
 /// An edge and a cloud with servers for everybody, and no way to speak of between them.

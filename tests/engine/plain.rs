@@ -2,11 +2,18 @@
 
 use std::sync::Arc;
 use tierwise::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
+use tierwise::config::Document;
+use tierwise::problem::Source;
 use tierwise::sim::{
     Arrivals, Cell, Codec, CodecId, Direction, Fifo, GroupId, Horizon, Information, Link, Model, NodeGroup, Packet,
     Radio, Service, Sharing, Site, Size, Tap, Tier, Work, Workload, World,
 };
 use tierwise::units::{BitsPerSec, Bytes, SimTime, Watts};
+
+/// Options, as a scenario would write them.
+pub fn written(options: &str) -> Document {
+    Document::parse(Source::new("made-up.toml", options)).unwrap()
+}
 
 pub fn ns(ns: u64) -> SimTime {
     SimTime::from_ns(ns)

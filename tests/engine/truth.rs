@@ -31,8 +31,7 @@ fn three_tiers(sharing: Sharing, ns_per_byte: u64) -> World {
 }
 
 fn run_shipped(world: &World, name: &str, options: &str) -> (RunResult, Vec<Record>) {
-    let options = options.parse::<toml::Table>().unwrap();
-    let mut policy = Registry::default().get(name).unwrap().build(options).unwrap();
+    let mut policy = Registry::default().get(name).unwrap().build(&options.parse().unwrap()).unwrap();
     let mut records = Vec::new();
     let result = run(world, &mut policy, 0, &RunOptions::default(), &mut records).unwrap();
     assert!(records.len() > 5000 && records.iter().all(|r| r.outcome == Ending::Answered));

@@ -120,10 +120,12 @@ impl Threshold {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Document;
+    use crate::problem::Source;
 
     fn threshold(text: &str) -> Threshold {
         let text = format!("group = 'edge'\nperiod = '1 s'\n{text}");
-        Threshold { most: 5, ..toml::from_str(&text).unwrap() }
+        Threshold { most: 5, ..Document::parse(Source::new("made-up.toml", text)).unwrap().read().unwrap() }
     }
 
     #[test]
