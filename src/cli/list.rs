@@ -54,6 +54,6 @@ fn section(title: &str, rows: impl Iterator<Item = (String, String)>) {
 }
 
 fn first_sentence(text: &str) -> String {
-    let end = text.find(". ").or(text.find(".\n")).map_or(text.len(), |i| i + 1);
+    let end = [". ", ".\n"].into_iter().filter_map(|end| text.find(end)).min().map_or(text.len(), |i| i + 1);
     text[..end].replace('\n', " ")
 }

@@ -78,6 +78,9 @@ pub struct Run {
     pub replications: u32,
     /// How long after the last birth answers are still waited for. Absent: as long as `length`.
     pub drain: Option<SimTime>,
+    /// Period of samples over time (`series.parquet`): queues, busy servers, power and the use of links, in the mean of each
+    /// period, from the run's beginning to the last birth. Absent: none.
+    pub series: Option<SimTime>,
 }
 
 fn ten() -> u32 {

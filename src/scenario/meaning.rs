@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 /// Most requests that can be born in one run: births are numbered with 28 bits.
 const MOST_BIRTHS: f64 = (1u64 << 28) as f64;
 
+/// Most samples of a run.
+const MOST_SAMPLES: f64 = 10_000.0;
+
 /// A file under examination: collects what is wrong, each at its place.
 pub(super) struct Meaning<'a> {
     pub(super) document: &'a Document,
@@ -144,6 +147,14 @@ impl<'a> Meaning<'a> {
         let run = &self.file.run;
         self.above_zero(&["run", "length"], run.length.secs());
         self.above_zero(&["run", "replications"], f64::from(run.replications));
+        if let Some(period) = run.series {
+            self.above_zero(&["run", "series"], period.secs());
+            let samples = (run.horizon.warm_up() + run.length).secs() / period.secs();
+            if samples.is_finite() && samples > MOST_SAMPLES {
+                let problem = Problem::new("more samples than a run can hold").received(period);
+                self.tell(&["run", "series"], problem.remedy(format!("at most {MOST_SAMPLES}: write a longer period")));
+            }
+        }
         if run.horizon == (Horizon::Steady { warm_up: WarmUp::Mser5 }) {
             let problem = Problem::new("a warm-up cannot be found by `mser-5` while the run is going on");
             let remedy = "give a time, such as \"2 min\": long enough that queues no longer remember how the run began";

@@ -176,6 +176,8 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("zero-swept-rate", "\"2 /s\"]", "\"0 /s\"]"),
     ("zero-deadline", "deadline = \"500 ms\"", "deadline = \"0 ms\""),
     ("zero-length", "length = \"1 min\"", "length = \"0 s\""),
+    ("series-at-once", "length = \"1 min\"", "length = \"1 min\"\nseries = \"0 s\""),
+    ("series-too-fine", "length = \"1 min\"", "length = \"1 min\"\nseries = \"1 ms\""),
     ("mser-5", "warm-up = \"10 s\"", "warm-up = \"mser-5\""),
     ("too-many-requests", "length = \"1 min\"", "length = \"10000 d\""),
     ("unknown-codec", "send = \"deflate\"", "send = \"deflat\""),

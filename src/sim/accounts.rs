@@ -2,6 +2,7 @@
 
 use super::layout::Layout;
 use super::result::{CapacityAccount, GroupAccount, ImageAccount, LevelAccount, LinkAccount, MemoryAccount, Resent};
+use super::series::{WHOLE, Watch};
 use super::slab::Leg;
 use super::{Ending, GroupId, Hop, ModelId, World};
 use crate::problem::Problem;
@@ -31,6 +32,8 @@ pub(super) struct Accounts {
     /// All requests that ended: their own sums of the same.
     own_ns: u128,
     own_bytes: u128,
+    /// What samples are made of, if there are any.
+    pub watch: Option<Box<Watch>>,
 }
 
 /// How requests ended.
@@ -76,6 +79,7 @@ impl Accounts {
             arrived: vec![0; world.links.len()],
             own_ns: 0,
             own_bytes: 0,
+            watch: None,
         }
     }
 
@@ -95,6 +99,9 @@ impl Accounts {
     #[inline]
     pub(super) fn waited(&mut self, group: GroupId, from: SimTime, to: SimTime) {
         self.groups[group.0 as usize].queue_ns += self.within(from, to);
+        if let Some(watch) = &mut self.watch {
+            watch.waits(group, from, to);
+        }
     }
 
     /// A service that begins.
@@ -105,6 +112,9 @@ impl Accounts {
         self.served_ns[at] += work;
         let account = &mut self.groups[at];
         account.busy_ns += busy;
+        if let Some(watch) = &mut self.watch {
+            watch.serves(group, start, leaves);
+        }
         if counted {
             account.served += 1;
             account.wait_ns += u128::from(start.since(offered).ns());
@@ -218,6 +228,9 @@ impl Accounts {
         let busy = self.within(start, leaves);
         let account = &mut self.links[hop.link as usize];
         *if hop.up { &mut account.busy_ns_up } else { &mut account.busy_ns_down } += busy;
+        if let Some(watch) = &mut self.watch {
+            watch.carries(hop.link, hop.up, start, leaves, WHOLE);
+        }
     }
 
     /// A transfer that arrived, or was still on its way at the end.

@@ -184,6 +184,14 @@ pub(super) fn cell_count(world: &World, link: &super::Link) -> u32 {
     world.groups[group.0 as usize].count
 }
 
+/// Each channel's link, in the order of channels.
+pub(super) fn owners(world: &World) -> impl Iterator<Item = u16> + '_ {
+    (0..).zip(&world.links).flat_map(|(number, link)| {
+        let channels = if link.half_duplex { 1 } else { 2 };
+        std::iter::repeat_n(number, (channels * cell_count(world, link)) as usize)
+    })
+}
+
 fn images(world: &World) -> Vec<Vec<u32>> {
     let classes = world.labels.iter().max().map_or(0, |most| *most as usize + 1);
     let mut images = vec![Vec::new(); classes];

@@ -121,6 +121,7 @@
 //! waits and outcomes. Busy time and queue lengths are those of that window, of all requests. Joules of idle nodes are
 //! those of the window, of nodes that are not off. What a node *provides* is its servers for as long as it is neither off
 //! nor booting; servers that are to go count until they are idle. At the end it is checked that requests, service and bytes are conserved.
+//! Samples over time, where the recorder asks for them, are means of periods: see `series`.
 
 #![deny(clippy::disallowed_methods)]
 
@@ -138,6 +139,7 @@ mod link;
 mod port;
 mod queue;
 mod result;
+mod series;
 mod service;
 mod sharing;
 mod slab;
@@ -161,6 +163,7 @@ pub use result::{
     AnsweredBy, CapacityAccount, Ending, GroupAccount, ImageAccount, LinkAccount, Record, Recorder, Resent, RunOptions,
     RunResult,
 };
+pub use series::{GroupSample, LinkSample, Sample};
 pub use sharing::Flows;
 pub use topology::Hop;
 pub use trace::{Stretch, Trace};

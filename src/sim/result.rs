@@ -108,6 +108,16 @@ pub trait Recorder {
     fn wants(&self) -> bool {
         true
     }
+
+    /// The period of the samples that it takes; `None`: it takes none.
+    fn series(&self) -> Option<SimTime> {
+        None
+    }
+
+    /// Takes one sample; they come at the end, in the order of time.
+    fn sample(&mut self, sample: &super::Sample) {
+        let _ = sample;
+    }
 }
 
 /// Keeps nothing.

@@ -2,6 +2,7 @@
 
 use super::board::Board;
 use super::layout::Layout;
+use super::series::{Lapses, Watch};
 use super::service::{
     Begun, Change, Gate, Job, Leaving, Live, Look, Means, Offer, Plan, Provided, Station, Store, Table, Turn,
 };
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub(super) struct Nodes {
     stations: Vec<Station>,
     board: Board<Look>,
+    lapses: Option<Box<Lapses>>,
 }
 
 impl Nodes {
@@ -26,7 +28,7 @@ impl Nodes {
             std::iter::repeat_with(station).take(group.count as usize).collect::<Vec<_>>()
         };
         let stations: Vec<Station> = (0..).zip(&world.groups).flat_map(of).collect();
-        Self { board: Board::new(world.information.staleness, stations.len()), stations }
+        Self { board: Board::new(world.information.staleness, stations.len()), stations, lapses: None }
     }
 
     #[inline]
@@ -157,7 +159,28 @@ impl Nodes {
     fn changing(&mut self, node: NodeId, now: SimTime) -> &mut Station {
         let station = &mut self.stations[node.0 as usize];
         self.board.before_change(node.0, now, |p| station.look(p.counted, p.at));
+        if let Some(lapses) = &mut self.lapses {
+            lapses.node(node, now, station);
+        }
         station
+    }
+
+    /// Notes from now on what samples are made of.
+    pub(super) fn watch(&mut self, world: &World, watch: Watch) {
+        let groups = (0..).zip(&world.groups).flat_map(|(g, group)| std::iter::repeat_n(g, group.count as usize));
+        self.lapses = Some(Box::new(Lapses::new(watch, groups)));
+    }
+
+    /// What has been noted up to the end of the run.
+    pub(super) fn watched(&mut self, world: &World, stop: SimTime) -> Option<&Watch> {
+        let lapses = self.lapses.as_mut()?;
+        for (node, station) in (0..).map(NodeId).zip(&self.stations) {
+            match station {
+                Station::Live(_) => lapses.node(node, stop, station),
+                _ => lapses.stood(node, stop, world.groups[world.group_of(node).0 as usize].servers()),
+            }
+        }
+        Some(&lapses.watch)
     }
 }
 
@@ -178,13 +201,14 @@ pub(super) struct Channels {
     channels: Vec<Channel>,
     board: Board<u128>,
     window: Window,
+    lapses: Option<Box<Lapses>>,
 }
 
 impl Channels {
     pub(super) fn new(world: &World, replication: u64, explicit: bool) -> Self {
         let channels = super::sharing::channels(world, replication, explicit);
         let board = Board::new(world.information.staleness, channels.len());
-        Self { board, channels, window: (world.horizon.warm_up, world.horizon.end) }
+        Self { board, channels, window: (world.horizon.warm_up, world.horizon.end), lapses: None }
     }
 
     #[inline]
@@ -216,7 +240,22 @@ impl Channels {
     pub(super) fn changing(&mut self, channel: u32, now: SimTime) -> &mut Channel {
         let of = &mut self.channels[channel as usize];
         self.board.before_change(channel, now, |p| of.backlog(p.counted, p.at));
+        if let Some(lapses) = &mut self.lapses {
+            lapses.channel(channel, now, of);
+        }
         of
+    }
+
+    /// Notes from now on what samples are made of.
+    pub(super) fn watch(&mut self, world: &World, watch: Watch) {
+        self.lapses = Some(Box::new(Lapses::new(watch, super::layout::owners(world))));
+    }
+
+    /// What has been noted up to the end of the run.
+    pub(super) fn watched(&mut self, stop: SimTime) -> Option<&Watch> {
+        let lapses = self.lapses.as_mut()?;
+        (0..).zip(&self.channels).for_each(|(channel, of)| lapses.cut(channel, stop, of));
+        Some(&lapses.watch)
     }
 
     /// The channel, when what happens to it was announced by [`Channels::changing`] or is the end of the run.

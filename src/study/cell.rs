@@ -3,7 +3,7 @@
 use super::CONFIDENCE;
 use super::metric::{ACCURACIES, ALL, utilisations};
 use crate::problem::Problem;
-use crate::sim::{ImageAccount, RunResult, World};
+use crate::sim::{ImageAccount, RunResult, Sample, World};
 use crate::stats::{Interval, Jackknife, Ratio, Sketch, clopper_pearson, percentiles, redraw};
 use std::collections::BTreeSet;
 
@@ -34,6 +34,8 @@ pub struct Cell {
     pub names: Vec<(String, &'static str)>,
     /// Its quantities over all replications, in the same order.
     pub quantities: Vec<Jackknife>,
+    /// Samples over time, by replication.
+    pub samples: Vec<Vec<Sample>>,
     /// What a reader must know of it.
     pub flags: BTreeSet<&'static str>,
     images: Vec<Image>,

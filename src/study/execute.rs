@@ -3,10 +3,11 @@
 use super::cell::Cell;
 use super::flags;
 use super::requests::Requests;
+use super::series::Sampler;
 use crate::policy::{AnyController, AnyPolicy, Registry};
 use crate::problem::{Problem, Problems};
 use crate::scenario::{Point, Scenario};
-use crate::sim::{Policy, Recorder, RunResult, World};
+use crate::sim::{Policy, Recorder, RunResult, Sample, World};
 use crate::store::atomic::Batch;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
@@ -77,8 +78,9 @@ impl Plan<'_> {
         for some in replications.chunks(AT_ONCE) {
             let runs: Vec<_> = some.par_iter().with_max_len(1).map(one).collect();
             for run in runs {
-                let (run, truth) = run?;
+                let (run, truth, samples) = run?;
                 cell.add(world, &run)?;
+                cell.samples.push(samples);
                 cell.flags.extend(flags::of(world, &run, truth));
             }
         }
@@ -86,25 +88,29 @@ impl Plan<'_> {
         Ok(cell)
     }
 
-    /// One replication, and whether its policy reads the truth.
-    fn run(&self, point: &Point, name: &str, replication: u32) -> Result<(RunResult, bool), Problem> {
+    /// One replication, whether its policy reads the truth, and its samples over time.
+    fn run(&self, point: &Point, name: &str, replication: u32) -> Result<(RunResult, bool, Vec<Sample>), Problem> {
         let world = &self.worlds[point.index as usize];
         let spec = point.file.policies.get(name).ok_or_else(|| Problem::new(format!("no policy `{name}`")))?;
         let controller = point.file.controller.as_ref().map(|spec| self.registry.build_controller(spec)).transpose()?;
         let mut actors = Actors { policy: self.registry.build(spec)?, controller };
         let truth = actors.policy.needs().truth;
         let failed = |problem: Problem| told(problem, point, name, replication);
-        let run = match self.requests {
-            None => (self.simulate)(world, &mut actors, replication.into(), &mut ()).map_err(failed)?,
+        let mut simulate = |recorder: &mut dyn Recorder| {
+            let mut sampler = Sampler::new(recorder, point.file.run.series);
+            let run = (self.simulate)(world, &mut actors, replication.into(), &mut sampler).map_err(failed)?;
+            Ok::<_, Problem>((run, truth, sampler.samples))
+        };
+        match self.requests {
+            None => simulate(&mut ()),
             Some(batch) => {
                 let file = format!("requests/{}-{name}-{replication}.parquet", point.index);
                 let mut requests = Requests::create(&batch.path(&file), world)?;
-                let run = (self.simulate)(world, &mut actors, replication.into(), &mut requests).map_err(failed)?;
+                let run = simulate(&mut requests)?;
                 requests.finish()?;
-                run
+                Ok(run)
             }
-        };
-        Ok((run, truth))
+        }
     }
 }
 

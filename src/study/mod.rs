@@ -2,8 +2,8 @@
 //!
 //! [`Study::load`] brings scenario and models together and finds everything that is wrong with them; [`Study::run`] runs
 //! it, or takes what an equal study already stored. A folder of results holds `manifest.json`, `runs.parquet`,
-//! `summary.parquet`, `differences.parquet` and `latency.parquet`, and `requests/` if wanted: all of one study, or
-//! nothing. Equal studies store equal bytes, on any number of threads.
+//! `summary.parquet`, `differences.parquet` and `latency.parquet`, and `series.parquet` and `requests/` if wanted: all of
+//! one study, or nothing. Equal studies store equal bytes, on any number of threads.
 
 mod cell;
 mod execute;
@@ -14,6 +14,7 @@ mod manifest;
 pub mod metric;
 mod requests;
 mod result;
+mod series;
 mod table;
 mod tables;
 #[cfg(test)]
@@ -24,7 +25,7 @@ mod words;
 pub use loader::Files;
 pub use manifest::{MANIFEST, Manifest, PointNote, Profile, TraceNote};
 pub use result::StudyResult;
-pub use tables::{DIFFERENCES, Difference, LATENCY, RUNS, Row, SUMMARY};
+pub use tables::{DIFFERENCES, Difference, LATENCY, RUNS, Row, SERIES, SUMMARY};
 
 use crate::policy::Registry;
 use crate::problem::{Problem, Problems};
@@ -38,9 +39,9 @@ use std::path::PathBuf;
 /// The confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
 
-/// What an older study may have left and this one may not replace: stories of requests, and the page drawn from its
-/// tables.
-const OUTDATED: [&str; 2] = ["requests", "report.html"];
+/// What an older study may have left and this one may not replace: stories of requests, samples, and the page drawn from
+/// its tables.
+const OUTDATED: [&str; 3] = ["requests", SERIES, "report.html"];
 
 /// How to run a study, and where to.
 #[derive(Clone, Debug, Default)]
@@ -129,6 +130,9 @@ impl<'a> Study<'a> {
         let differences = tables::differences(&placed);
         tables::runs(&placed).write(&batch.path(RUNS))?;
         tables::latency(&placed).write(&batch.path(LATENCY))?;
+        if let Some(series) = tables::series(&placed, &plan.worlds) {
+            series.write(&batch.path(SERIES))?;
+        }
         Row::columns(&rows, &placed).write(&batch.path(SUMMARY))?;
         Difference::columns(&differences, &placed).write(&batch.path(DIFFERENCES))?;
         let manifest = manifest.with_results(&rows, &differences);

@@ -11,6 +11,7 @@
 //! - `hedging`: the shipped policy that asks twice, against its formula.
 //! - `memory`: models that are loaded and evicted.
 //! - `links`: traces, outages and cells against loops over what they say, and by hand.
+//! - `series`: samples over time.
 //! - `golden`: one small run, written out.
 
 mod agree;
@@ -28,6 +29,7 @@ mod networks;
 mod peers;
 mod plain;
 mod policies;
+mod series;
 mod theory;
 mod truth;
 mod twin;

@@ -46,6 +46,9 @@ pub const ALL: &[Metric] = &[
 /// Columns that say how busy a group of nodes or a link was begin so.
 pub const UTILISATION: &str = "utilisation_";
 
+/// Columns that say how many servers a node of an elastic group had begin so.
+pub const SERVERS: &str = "servers_";
+
 /// What is known about a column.
 pub fn find(column: &str) -> Option<&'static Metric> {
     ALL.iter().find(|m| m.column == column)
@@ -53,10 +56,11 @@ pub fn find(column: &str) -> Option<&'static Metric> {
 
 /// A column's name for a reader.
 pub fn title(column: &str) -> String {
-    match (find(column), column.strip_prefix(UTILISATION)) {
-        (Some(metric), _) => metric.title.into(),
-        (None, Some(part)) => format!("Utilisation of {part}"),
-        (None, None) => column.replace('_', " "),
+    match (find(column), column.strip_prefix(UTILISATION), column.strip_prefix(SERVERS)) {
+        (Some(metric), ..) => metric.title.into(),
+        (None, Some(part), _) => format!("Utilisation of {part}"),
+        (None, None, Some(part)) => format!("Servers of {part}"),
+        (None, None, None) => column.replace('_', " "),
     }
 }
 
@@ -71,6 +75,7 @@ mod tests {
             assert_eq!(title(m.column), m.title);
         }
         assert_eq!(title("utilisation_cell_up"), "Utilisation of cell_up");
+        assert_eq!(title("servers_gateway"), "Servers of gateway");
         assert_eq!(title("unheard_of_j"), "unheard of j");
     }
 }

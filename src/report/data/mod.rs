@@ -2,6 +2,7 @@
 
 mod manifest;
 pub mod metric;
+pub mod over_time;
 mod read;
 
 pub use manifest::{Manifest, Profile};
@@ -79,6 +80,8 @@ pub struct Study {
     pub summary: Vec<Summary>,
     /// `latency.parquet`.
     pub latency: Vec<Latency>,
+    /// `series.parquet`, over replications; empty where nothing was sampled.
+    pub courses: Vec<over_time::Course>,
 }
 
 impl Study {
@@ -95,7 +98,7 @@ impl Study {
             }
         }
         points.sort_by_key(|p| p.index);
-        Self { manifest, policies, points, summary, latency }
+        Self { manifest, policies, points, summary, latency, courses: Vec::new() }
     }
 
     /// The row of a metric of a policy at a point.

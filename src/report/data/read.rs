@@ -7,7 +7,7 @@ use crate::{
 };
 use std::path::Path;
 
-/// Reads `manifest.json`, `summary.parquet` and `latency.parquet` of a study's folder.
+/// Reads `manifest.json`, `summary.parquet`, `latency.parquet` and, if it is there, `series.parquet` of a study's folder.
 ///
 /// # Errors
 /// All files that are missing, cannot be read or lack a column, at once.
@@ -16,8 +16,11 @@ pub fn read(folder: &Path) -> Result<Study, Problems> {
     let manifest = problems.note(manifest::read(&folder.join("manifest.json")));
     let summary = problems.note(table(&folder.join("summary.parquet"), summary));
     let latency = problems.note(table(&folder.join("latency.parquet"), latency));
-    match (manifest, summary, latency) {
-        (Some(manifest), Some(summary), Some(latency)) => Ok(Study::new(manifest, summary, latency)),
+    let courses = problems.note(super::over_time::read(&folder.join("series.parquet")));
+    match (manifest, summary, latency, courses) {
+        (Some(manifest), Some(summary), Some(latency), Some(courses)) => {
+            Ok(Study { courses, ..Study::new(manifest, summary, latency) })
+        }
         _ => Err(with_remedy(problems)),
     }
 }

@@ -3,6 +3,8 @@
 pub mod accuracy_cost;
 mod front;
 mod latency_cdf;
+mod over_time;
+mod provision;
 mod sweep;
 mod tradeoff;
 mod utilisation;
@@ -36,8 +38,10 @@ pub struct Figure {
 pub const ALL: &[Figure] = &[
     Figure { name: "tradeoff", draw: tradeoff::draw },
     Figure { name: "sweep", draw: sweep::draw },
+    Figure { name: "provision", draw: provision::draw },
     Figure { name: "latency_cdf", draw: latency_cdf::draw },
     Figure { name: "utilisation", draw: utilisation::draw },
+    Figure { name: "over_time", draw: over_time::draw },
 ];
 
 /// Every policy of a study with its look, which is the same in all figures.

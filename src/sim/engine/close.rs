@@ -91,6 +91,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                 self.abandon(slot);
             }
         }
+        self.show_samples();
         self.accounts.check()?;
         let energy = energy::settle(self.world, &mut self.accounts);
         Ok(self.result(energy))

@@ -13,6 +13,7 @@ mod serve;
 mod share;
 mod tick;
 mod vary;
+mod watch;
 
 use super::accounts::Accounts;
 use super::arrivals::Sources;
@@ -64,6 +65,7 @@ pub fn run_controlled<P: Policy + ?Sized>(
     let (needs, controlled) = (policy.needs(), controller.is_some());
     let actors = (policy, controller.map(|controller| controller as &mut dyn Controller));
     let mut engine = Engine::new(world, layout, actors, needs, replication, options, recorder);
+    engine.watch();
     engine.open();
     if needs.plan || needs.forks || controlled {
         engine.careful_events()?

@@ -42,10 +42,15 @@ impl Capacity {
         Self { servers, power: Power::On, starts: None, seen: Provided::default() }
     }
 
+    /// How many servers are there to be used while so many are busy.
+    pub(crate) fn provides(&self, busy: u32) -> u32 {
+        let serves = matches!(self.power, Power::On | Power::Draining);
+        if serves { busy.max(self.servers) } else { 0 }
+    }
+
     /// Adds what a time of the window is worth in which so many servers were busy.
     pub(crate) fn pass(&mut self, busy: u32, counted: u128) {
-        let serves = matches!(self.power, Power::On | Power::Draining);
-        self.seen.server_ns += if serves { u128::from(busy.max(self.servers)) * counted } else { 0 };
+        self.seen.server_ns += u128::from(self.provides(busy)) * counted;
         self.seen.on_ns += if self.power == Power::Off { 0 } else { counted };
     }
 }

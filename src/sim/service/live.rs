@@ -8,6 +8,7 @@ use super::gate::{Gate, Step};
 use super::ordered::Ordered;
 use super::shared::Shared;
 use super::{Change, Job, Leaving, Look, Means, Offer, Plan};
+use crate::sim::series::Moment;
 use crate::sim::{ModelId, NodeGroup, Service, world};
 use crate::units::SimTime;
 use std::sync::Arc;
@@ -236,6 +237,13 @@ impl Live {
             resident: held.map_or(0, Gate::resident),
             ..look
         }
+    }
+
+    /// What is so of it.
+    pub(crate) fn moment(&self) -> Moment {
+        let (busy, waiting) = self.counts();
+        let (servers, off) = (self.capacity.provides(busy), self.capacity.power == Power::Off);
+        Moment { waiting, busy, servers, level: self.level, off }
     }
 
     /// Busy and queueing time of the window up to `now`, and its time at each level.

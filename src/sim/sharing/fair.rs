@@ -56,6 +56,11 @@ impl Fair {
         Some(slot)
     }
 
+    /// How many are sent up, and how many in all.
+    pub(crate) fn sharers(&self) -> [u128; 2] {
+        [self.up.into(), self.pool.len() as u128]
+    }
+
     /// Airtime still to be sent at `at`, in nanoseconds, rounded up.
     pub(crate) fn backlog(&self, at: SimTime) -> u128 {
         self.pool.backlog(at)

@@ -53,6 +53,15 @@ impl Channel {
         }
     }
 
+    /// Where transfers share: parts of the air that are sent up, and all parts.
+    pub(super) fn sharers(&self) -> Option<[u128; 2]> {
+        match self {
+            Self::Fixed | Self::Fifo(_) => None,
+            Self::Fair(fair) => Some(fair.sharers()),
+            Self::Varying(varying) => varying.sharers(),
+        }
+    }
+
     /// Airtime still to be sent at `at`, after all that happens up to and with `counted`.
     pub(super) fn backlog(&self, counted: SimTime, at: SimTime) -> u128 {
         match self {

@@ -26,6 +26,11 @@ impl NodeGroup {
         self.share(self.idle, self.active)
     }
 
+    /// Power of an idle node at a level.
+    pub fn idle_at(&self, level: u8) -> Watts {
+        self.levels.get(level as usize).map_or(self.idle, |level| level.idle)
+    }
+
     /// Power that one busy server adds at a level.
     pub fn server_power_at(&self, level: u8) -> Watts {
         self.levels.get(level as usize).map_or(self.server_power(), |level| self.share(level.idle, level.active))

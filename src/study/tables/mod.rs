@@ -3,16 +3,19 @@
 //! - `runs.parquet`: a row for each point, policy and replication.
 //! - `summary.parquet`: a row for each point, policy and quantity, over all replications ([`Row`]).
 //! - `differences.parquet`: a row for each point, quantity and pair of policies ([`Difference`]).
+//! - `series.parquet`: a row for each point, policy, replication, period and part, where the scenario asks for it.
 //! - `latency.parquet`: what share of answers took at most how long, by point and policy.
 
 mod differences;
 mod latency;
 mod runs;
+mod series;
 mod summary;
 
 pub use differences::{Difference, differences};
 pub use latency::latency;
 pub use runs::runs;
+pub use series::series;
 pub use summary::{Row, summary};
 
 use super::cell::Cell;
@@ -27,6 +30,8 @@ pub const SUMMARY: &str = "summary.parquet";
 pub const DIFFERENCES: &str = "differences.parquet";
 /// File names.
 pub const LATENCY: &str = "latency.parquet";
+/// File names.
+pub const SERIES: &str = "series.parquet";
 
 /// A cell and where it belongs.
 #[derive(Clone, Copy)]

@@ -17,6 +17,7 @@ mod node;
 mod parcel;
 mod place;
 mod plan;
+mod samples;
 mod sums;
 mod tempo;
 
@@ -25,6 +26,7 @@ use event::{Event, Events, What};
 use known::{Known, Picture};
 use life::{Doing, Life, Load};
 use node::Node;
+pub use samples::{PERIOD, Sample};
 use std::collections::BTreeMap;
 pub use sums::Sums;
 use tierwise::random::{Purpose, Rng, Stream};
@@ -36,6 +38,8 @@ pub struct Found {
     /// In order of ending; those in flight last, in order of birth.
     pub records: Vec<Record>,
     pub sums: Sums,
+    /// Period by period.
+    pub samples: Vec<Sample>,
     /// Something that nobody waited for any more was in progress at the end.
     pub cut: bool,
 }
@@ -70,7 +74,7 @@ pub fn run_controlled(
             twin.end(leg, Ending::InFlight);
         }
     }
-    Ok(Found { records: twin.records, sums: twin.sums, cut })
+    Ok(Found { records: twin.records, sums: twin.sums, samples: twin.samples, cut })
 }
 
 struct Twin<'a> {
@@ -91,6 +95,7 @@ struct Twin<'a> {
     born: u64,
     records: Vec<Record>,
     sums: Sums,
+    samples: Vec<Sample>,
     /// The last instant that was planned.
     planned: Option<u64>,
 }
@@ -119,6 +124,7 @@ impl<'a> Twin<'a> {
             born: 0,
             records: Vec::new(),
             sums: Sums::new(world),
+            samples: samples::empty(world),
             planned: None,
         }
     }
@@ -142,6 +148,7 @@ impl<'a> Twin<'a> {
     /// Lets time pass. States are published at each multiple of the period, before what happens at that instant.
     fn pass(&mut self, to: u64) {
         self.sums.pass(self.world, &self.nodes, &self.channels, self.now, to);
+        samples::pass(&mut self.samples, self.world, (&self.nodes, &self.channels), self.now, to);
         let period = self.world.information.staleness.ns();
         if period > 0 && to / period > self.now / period {
             self.published = Picture::of(&self.nodes, &self.channels, to / period * period);

@@ -44,6 +44,11 @@ impl Fair {
         Self { crowds, last: SimTime::ZERO, count: 0, up: 0, busy: [0; 2], announced: None }
     }
 
+    /// How many are sent up, and how many in all.
+    pub(super) fn sharers(&self) -> [u128; 2] {
+        [self.up.into(), self.count.into()]
+    }
+
     pub(super) fn join(&mut self, now: SimTime, job: Job, kinds: &[Kind], window: Window) -> Offer {
         self.advance(now, kinds, window);
         let crowd = &mut self.crowds[job.kind as usize];

@@ -86,6 +86,11 @@ impl Line {
         begun
     }
 
+    /// Which way who is on the air is sent, and since when.
+    pub(super) fn unfinished(&self) -> Option<(bool, SimTime)> {
+        self.current.map(|current| (current.job.up, current.begun))
+    }
+
     /// Nanoseconds of the window for which whoever is on the air has been so, up and down.
     pub(super) fn busy(&self, now: SimTime, window: Window) -> [u128; 2] {
         let span = |begun: SimTime| u128::from(now.min(window.1).since(begun.max(window.0)).ns());

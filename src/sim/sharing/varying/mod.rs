@@ -218,6 +218,23 @@ impl Varying {
         }
     }
 
+    /// Shared: parts of the air that are sent up, and all parts.
+    pub(in crate::sim) fn sharers(&self) -> Option<[u128; 2]> {
+        match &self.discipline {
+            Discipline::Fair(fair) => Some(fair.sharers()),
+            Discipline::Throughput(cell) => Some(cell.sharers()),
+            _ => None,
+        }
+    }
+
+    /// First come, first served, event by event: which way who is on the air is sent, and since when.
+    pub(in crate::sim) fn unfinished(&self) -> Option<(bool, SimTime)> {
+        match &self.discipline {
+            Discipline::Line(line) => line.unfinished(),
+            _ => None,
+        }
+    }
+
     /// Nanoseconds of the window in which up and down were served and that were not accounted for yet, up to `now`.
     pub(in crate::sim) fn busy(&mut self, now: SimTime, window: Window) -> [u128; 2] {
         match &mut self.discipline {

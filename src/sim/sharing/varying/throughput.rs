@@ -40,6 +40,11 @@ pub(super) struct Throughput {
 }
 
 impl Throughput {
+    /// Times of a bit: of those that are sent up, and of all.
+    pub(super) fn sharers(&self) -> [u128; 2] {
+        [self.up, self.times]
+    }
+
     pub(super) fn join(&mut self, now: SimTime, job: Job, kinds: &[Kind], window: Window) -> Offer {
         self.advance(now, kinds, window);
         let bits = u128::from(job.wire.max(1)) * 8;
