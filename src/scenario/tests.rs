@@ -307,6 +307,21 @@ fn a_period_of_zero_is_told() {
 }
 
 #[test]
+fn a_closed_source_is_read() {
+    let closed = |text: &str| {
+        let text = edited(SWEEP, "").replace("poisson = { rate = \"0.5 /s\" }", text);
+        world(&text, 0).workloads[0].arrivals
+    };
+    let think = SimTime::from_secs(2.0);
+    let arrivals = Arrivals::Closed { think, law: Think::Exponential };
+    assert_eq!(closed("closed = { think = \"2 s\" }"), arrivals);
+    let fixed = Arrivals::Closed { think, law: Think::Fixed };
+    assert_eq!(closed("closed = { think = \"2 s\", law = \"fixed\" }"), fixed);
+    let text = edited(SWEEP, "").replace("poisson = { rate = \"0.5 /s\" }", "closed = { think = \"0 s\" }");
+    snapshot("think-of-nothing", &told(&text, &MadeUp::new()));
+}
+
+#[test]
 fn a_circle_of_links_is_told() {
     let nodes = "[nodes.a]\ntier = \"edge\"\npreset = \"t4\"\n[nodes.b]\ntier = \"edge\"\npreset = \"t4\"\n";
     let links = "[links.x]\nbetween = [\"a\", \"b\"]\nrate = \"1 Mbit/s\"\n[links.y]\nbetween = [\"b\", \"a\"]\nrate = \"1 Mbit/s\"\n";

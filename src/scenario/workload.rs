@@ -41,11 +41,12 @@ fn home() -> Tier {
 }
 
 impl Workload {
-    /// Requests born each second at one node, on average.
+    /// Requests born each second at one node, on average; of a closed source, if all were answered at once.
     pub(super) fn rate(&self) -> f64 {
         match self.arrivals {
             Arrivals::Poisson { rate } => rate.0,
             Arrivals::Periodic { period } => 1.0 / period.secs(),
+            Arrivals::Closed { think, .. } => 1.0 / think.secs(),
         }
     }
 
@@ -58,6 +59,9 @@ impl Workload {
             }
             Arrivals::Periodic { period } => {
                 meaning.above_zero(&["workload", name, "arrivals", "periodic", "period"], period.secs());
+            }
+            Arrivals::Closed { think, .. } => {
+                meaning.above_zero(&["workload", name, "arrivals", "closed", "think"], think.secs());
             }
         }
         meaning.above_zero(&at("deadline"), self.deadline.map_or(1.0, SimTime::secs));

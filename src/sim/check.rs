@@ -150,8 +150,9 @@ fn workload(world: &World, workload: &Workload) -> Result<(), Problem> {
     let drawn = match workload.arrivals {
         Arrivals::Poisson { rate } => rate.0 > 0.0 && rate.0.is_finite(),
         Arrivals::Periodic { period } => period.ns() > 0,
+        Arrivals::Closed { think, .. } => think.ns() > 0,
     };
-    require(drawn, || Problem::new(format!("workload `{name}`: rate or period must be above zero")))?;
+    require(drawn, || Problem::new(format!("workload `{name}`: rate, period or think time must be above zero")))?;
     let home = super::NodeId(world.nodes_of(workload.at).start);
     let sinks =
         workload.sink == Tier::Device || world.first_above(home, |n| world.tier_of(n) == workload.sink).is_some();

@@ -83,7 +83,8 @@
 //! # Time and chance
 //! - The k-th gap of a source is `Stream(Arrival).draw(workload << 32 | node, k)[0]` as an exponential of the workload's
 //!   mean, rounded to the nearest ns, at least 1 ns; a periodic source starts at `index(Stream(Phase).draw(same, 0)[0],
-//!   period)`. Births happen in [0, end).
+//!   period)`. Of a closed
+//!   source it is the think time that begins where its request ended: see `arrivals/closed.rs`. Births happen in [0, end).
 //! - `Stream(Image).draw(workload << 32 | node, k)` gives the k-th request its class (the first whose cumulative
 //!   probability exceeds the high 32 bits of the first word) and its image (`index` of the second word, among the class's
 //!   images in order).

@@ -287,9 +287,13 @@ fn workload(dice: &Dice, world: &World) -> Workload {
         .into_iter()
         .filter(|t| *t == Tier::Device || above(world, at).iter().any(|g| world.groups[g.0 as usize].tier == *t))
         .collect();
-    let arrivals = match dice.once_in(2) {
-        true => Arrivals::Poisson { rate: PerSec(1e9 / dice.between(4, 60) as f64) },
-        false => Arrivals::Periodic { period: ns(dice.between(3, 60)) },
+    let arrivals = match dice.below(5) {
+        0 | 1 => Arrivals::Poisson { rate: PerSec(1e9 / dice.between(4, 60) as f64) },
+        2 | 3 => Arrivals::Periodic { period: ns(dice.between(3, 60)) },
+        _ => {
+            let law = dice.one_of(&[Think::Exponential, Think::Fixed]);
+            Arrivals::Closed { think: ns(dice.between(1, 30)), law }
+        }
     };
     Workload {
         name: "requests".into(),

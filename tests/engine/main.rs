@@ -8,6 +8,7 @@
 //! - `peers`: latencies against another simulator's, SimPy's, where Python has it.
 //! - `levels`: changes of the clock by arithmetic.
 //! - `control`: the shipped controllers.
+//! - `closed`: sources that wait for their answers, and machine repair.
 //! - `hedging`: the shipped policy that asks twice, against its formula.
 //! - `memory`: models that are loaded and evicted.
 //! - `links`: traces, outages and cells against loops over what they say, and by hand.
@@ -15,6 +16,7 @@
 //! - `golden`: one small run, written out.
 
 mod agree;
+mod closed;
 mod conditions;
 mod control;
 mod dice;

@@ -1,11 +1,13 @@
 //! When sources give birth, and to what: one process a file.
 
+mod closed;
 mod periodic;
 mod poisson;
 
-use super::{Arrivals, World};
+use super::{Arrivals, NodeId, World};
 use crate::random::{Purpose, Stream};
 use crate::units::SimTime;
+use closed::Thinker;
 
 /// All sources of a run, in order of (node, workload): a source's state is how often it gave birth.
 #[derive(Debug)]
@@ -28,6 +30,7 @@ struct Source {
 enum Gap {
     Poisson { mean_ns: f64 },
     Periodic { period: SimTime },
+    Closed(Thinker),
 }
 
 impl Sources {
@@ -71,10 +74,25 @@ impl Sources {
         match self.gaps[workload as usize] {
             Gap::Poisson { mean_ns } => poisson::gap(mean_ns, self.arrival.draw(entity, ordinal)[0]),
             Gap::Periodic { period } => periodic::phase(period, self.phase.draw(entity, 0)[0]),
+            Gap::Closed(thinker) => thinker.first(entity, &self.arrival, &self.phase),
         }
     }
 
-    /// Notes a birth now and says when the next is.
+    /// Whether any source waits for the end of its request.
+    pub(super) fn any_closed(&self) -> bool {
+        self.gaps.iter().any(|gap| matches!(gap, Gap::Closed(_)))
+    }
+
+    /// A request of this node and workload ends then: which source it is of and when the next is born, if that depended
+    /// on it.
+    pub(super) fn after(&self, node: NodeId, workload: u16, ended: SimTime) -> Option<(u32, SimTime)> {
+        let Gap::Closed(thinker) = self.gaps[workload as usize] else { return None };
+        let source = self.sources.binary_search_by_key(&(node.0, workload), |s| (s.node, s.workload)).ok()?;
+        let (entity, ordinal) = (Self::entity(node.0, workload), self.sources[source].ordinal);
+        Some((source as u32, ended + thinker.time(entity, ordinal, &self.arrival)))
+    }
+
+    /// Notes a birth now and says when the next is; never, as far as is known, where that depends on this one's end.
     #[inline]
     pub(super) fn next(&mut self, source: u32, now: SimTime) -> SimTime {
         let source = &mut self.sources[source as usize];
@@ -85,6 +103,7 @@ impl Sources {
                 now + poisson::gap(mean_ns, self.arrival.draw(entity, source.ordinal)[0])
             }
             Gap::Periodic { period } => now + period,
+            Gap::Closed(_) => SimTime::NEVER,
         }
     }
 }
@@ -94,6 +113,7 @@ impl Gap {
         match *arrivals {
             Arrivals::Poisson { rate } => Self::Poisson { mean_ns: 1e9 / rate.0 },
             Arrivals::Periodic { period } => Self::Periodic { period },
+            Arrivals::Closed { think, law } => Self::Closed(Thinker { think, law }),
         }
     }
 }

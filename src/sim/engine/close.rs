@@ -37,6 +37,17 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         if leg.counted && ending == Ending::Answered {
             self.latency.record(ended.since(leg.request.born).ns());
         }
+        if self.closed {
+            self.think(slot, ended);
+        }
+    }
+
+    /// A request ends then: its source, if it is a closed one, thinks from then on.
+    fn think(&mut self, slot: u32, ended: SimTime) {
+        let request = &self.legs[slot].request;
+        if let Some((source, next)) = self.sources.after(request.home, request.workload, ended) {
+            self.expect_birth(source, next);
+        }
     }
 
     #[inline]

@@ -94,8 +94,10 @@ struct Engine<'a, P: ?Sized> {
     /// How many of the legs are of requests that have ended.
     ghosts: u32,
     sources: Sources,
-    /// Sources that will give birth again.
+    /// Sources whose next birth is known.
     fertile: u32,
+    /// Some sources wait for the end of their request.
+    closed: bool,
     nodes: Nodes,
     channels: Channels,
     accounts: Accounts,
@@ -131,7 +133,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         let stream = |purpose| Stream::new(world.seed, replication, purpose);
         // Who waits may be cancelled, and then others begin before the time that was worked out for them.
         let explicit = options.explicit || needs.forks;
-        let controlled = controller.is_some();
+        let (controlled, sources) = (controller.is_some(), Sources::new(world, replication));
         Self {
             world,
             layout,
@@ -150,7 +152,8 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             recorder,
             queue: Queue::default(),
             legs: Slab::default(),
-            sources: Sources::new(world, replication),
+            closed: sources.any_closed(),
+            sources,
             fertile: 0,
             ghosts: 0,
             nodes: Nodes::new(world, explicit),

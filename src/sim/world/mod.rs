@@ -218,6 +218,26 @@ pub enum Arrivals {
         /// Time between two requests of one node.
         period: SimTime,
     },
+    /// Each node has one request at a time: it thinks, asks, and thinks again when that request has ended, answered or
+    /// not. So no more requests are under way than there are nodes, and a slow answer puts off what comes after it.
+    Closed {
+        /// Mean time from the end of a request, or from the run's beginning, to the next one.
+        think: SimTime,
+        /// How that time varies.
+        #[serde(default)]
+        law: Think,
+    },
+}
+
+/// How the time varies for which a closed source thinks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Think {
+    /// Exponentially.
+    #[default]
+    Exponential,
+    /// Not at all; only the first is cut short by chance, so that nodes do not ask all at once.
+    Fixed,
 }
 
 /// What policies may know.

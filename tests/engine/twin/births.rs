@@ -4,7 +4,7 @@ use super::life::{Doing, Life};
 use super::place;
 use std::collections::BTreeMap;
 use tierwise::random::{Purpose, Stream, sample};
-use tierwise::sim::{Arrivals, Held, NodeId, Request, RequestId, World};
+use tierwise::sim::{Arrivals, Held, NodeId, Request, RequestId, Think, World};
 use tierwise::units::SimTime;
 
 /// Node and workload of each source, in this order.
@@ -25,25 +25,42 @@ fn entity(node: u32, workload: usize) -> u64 {
 }
 
 fn gap(world: &World, replication: u64, (node, workload): (u32, usize), ordinal: u64) -> u64 {
+    let exponential = |mean: f64| {
+        let bits = Stream::new(world.seed, replication, Purpose::Arrival).draw(entity(node, workload), ordinal)[0];
+        ((sample::exponential(bits) * mean + 0.5) as u64).max(1)
+    };
     match world.workloads[workload].arrivals {
         Arrivals::Periodic { period } => period.ns(),
-        Arrivals::Poisson { rate } => {
-            let bits = Stream::new(world.seed, replication, Purpose::Arrival).draw(entity(node, workload), ordinal)[0];
-            ((sample::exponential(bits) * (1e9 / rate.0) + 0.5) as u64).max(1)
-        }
+        Arrivals::Poisson { rate } => exponential(1e9 / rate.0),
+        Arrivals::Closed { think, law: Think::Exponential } => exponential(think.ns() as f64),
+        Arrivals::Closed { think, law: Think::Fixed } => think.ns(),
     }
+}
+
+/// The number of a node's source of a workload.
+pub fn source_of(world: &World, node: u32, workload: u16) -> u64 {
+    sources(world).iter().position(|s| *s == (node, workload as usize)).expect("is there") as u64
+}
+
+/// The next birth of a source after its n-th request ended, if that was waited for.
+pub fn after(world: &World, replication: u64, source: u64, n: u64, ended: u64) -> Option<u64> {
+    let (node, workload) = sources(world)[source as usize];
+    let closed = matches!(world.workloads[workload].arrivals, Arrivals::Closed { .. });
+    closed.then(|| ended + gap(world, replication, (node, workload), n))
 }
 
 /// Each source's number and its first birth.
 pub fn first(world: &World, replication: u64) -> Vec<(u64, u64)> {
     let mut births = Vec::new();
     for (number, (node, workload)) in sources(world).into_iter().enumerate() {
+        let phase = |period: SimTime| {
+            let phase = Stream::new(world.seed, replication, Purpose::Phase);
+            sample::index(phase.draw(entity(node, workload), 0)[0], period.ns())
+        };
         let time = match world.workloads[workload].arrivals {
-            Arrivals::Poisson { .. } => gap(world, replication, (node, workload), 0),
-            Arrivals::Periodic { period } => {
-                let phase = Stream::new(world.seed, replication, Purpose::Phase);
-                sample::index(phase.draw(entity(node, workload), 0)[0], period.ns())
-            }
+            Arrivals::Periodic { period } => phase(period),
+            Arrivals::Closed { think, law: Think::Fixed } => 1 + phase(think),
+            _ => gap(world, replication, (node, workload), 0),
         };
         births.push((number as u64, time));
     }
@@ -62,11 +79,18 @@ fn births_before(world: &World, replication: u64, source: u64, now: u64) -> u64 
     count
 }
 
-/// A newborn, and when the next of its source comes.
-pub fn bear(world: &World, replication: u64, source: u64, birth: u64, now: u64) -> (Life, u64) {
+/// A newborn, and when the next of its source comes if that is known; `before`: how many a closed source has had.
+pub fn bear(
+    world: &World,
+    replication: u64,
+    source: u64,
+    birth: u64,
+    (now, before): (u64, u64),
+) -> (Life, Option<u64>) {
     let (node, workload) = sources(world)[source as usize];
-    let ordinal = births_before(world, replication, source, now);
     let of = &world.workloads[workload];
+    let closed = matches!(of.arrivals, Arrivals::Closed { .. });
+    let ordinal = if closed { before } else { births_before(world, replication, source, now) };
     let request = Request {
         id: RequestId(birth as u32),
         workload: workload as u16,
@@ -103,7 +127,7 @@ pub fn bear(world: &World, replication: u64, source: u64, birth: u64, now: u64) 
         other_steps: 0,
         cancelled: false,
     };
-    (life, now + gap(world, replication, (node, workload), ordinal + 1))
+    (life, (!closed).then(|| now + gap(world, replication, (node, workload), ordinal + 1)))
 }
 
 /// A class by the site's mix, then one of its images.

@@ -1,7 +1,7 @@
 //! How requests end.
 
-use super::Twin;
 use super::life::Life;
+use super::{Twin, births};
 use tierwise::sim::{AnsweredBy, Ending, NodeId, Outcome, OutcomeKind, Record};
 use tierwise::units::SimTime;
 
@@ -13,6 +13,7 @@ impl Twin<'_> {
         let life = self.lives.remove(&birth).expect("under way");
         let record = self.record(&life, ending);
         self.records.push(record);
+        self.think(life.request.home.0, life.request.workload);
         let needs = self.policy.needs();
         let kind = match ending {
             Ending::Answered => OutcomeKind::Answered,
@@ -24,6 +25,15 @@ impl Twin<'_> {
             let (request, device_j) = (life.request, life.home_j);
             let right = needs.truth.then_some(record.right);
             self.policy.observe(&Outcome { request, kind, ended: record.ended, device_j, right });
+        }
+    }
+
+    /// A closed source thinks again.
+    fn think(&mut self, node: u32, workload: u16) {
+        let source = births::source_of(self.world, node, workload);
+        let had = self.asked_for[&source];
+        if let Some(next) = births::after(self.world, self.replication, source, had, self.now) {
+            self.expect_birth(source, next);
         }
     }
 

@@ -93,6 +93,8 @@ struct Twin<'a> {
     published: Picture,
     lives: BTreeMap<u64, Life>,
     born: u64,
+    /// How many requests each source has had.
+    asked_for: BTreeMap<u64, u64>,
     records: Vec<Record>,
     sums: Sums,
     samples: Vec<Sample>,
@@ -122,6 +124,7 @@ impl<'a> Twin<'a> {
             shares: BTreeMap::new(),
             lives: BTreeMap::new(),
             born: 0,
+            asked_for: BTreeMap::new(),
             records: Vec::new(),
             sums: Sums::new(world),
             samples: samples::empty(world),
@@ -190,10 +193,12 @@ impl<'a> Twin<'a> {
     fn bear(&mut self, source: u64) -> u64 {
         let (birth, leg) = (self.born, self.born * life::LEGS);
         self.born += 1;
-        let (mut life, next) = births::bear(self.world, self.replication, source, birth, self.now);
+        let before = self.asked_for.get(&source).copied().unwrap_or(0);
+        let (mut life, next) = births::bear(self.world, self.replication, source, birth, (self.now, before));
+        self.asked_for.insert(source, before + 1);
         life.request.id = RequestId(leg as u32);
         self.lives.insert(leg, life);
-        self.expect_birth(source, next);
+        next.into_iter().for_each(|next| self.expect_birth(source, next));
         leg
     }
 

@@ -56,7 +56,7 @@ fn note(sample: &mut Sample, world: &World, (nodes, channels): State<'_>, span: 
     for (key, channel) in channels {
         let shared = channel.is_shared();
         let part = |transfer: &Transfer| match channel.sharing {
-            Sharing::Throughput => u128::from(transfer.time_of_bit()),
+            Sharing::Throughput => transfer.time_of_bit().unsigned_abs(),
             _ => 1,
         };
         let sum = |up| channel.on_air.iter().filter(|transfer| transfer.hop.up == up).map(part).sum::<u128>();
