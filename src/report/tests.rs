@@ -1,7 +1,7 @@
 //! Tests of the whole: from tables on disk to figures and page.
 
 use super::{
-    data::{Latency, Study, Summary},
+    data::{Latency, Study, Summary, over_time},
     figure::accuracy_cost,
     made_up, *,
 };
@@ -12,7 +12,7 @@ use std::fs;
 type Change = fn(&mut Study);
 
 /// What real studies may throw at a figure.
-const CASES: [(&str, Change); 9] = [
+const CASES: [(&str, Change); 10] = [
     ("plain", |_| {}),
     ("one-point", |s| *s = Study::new(made_up::manifest(), made_up::summary(1, 10), made_up::latency(1))),
     ("one-policy", |s| {
@@ -32,6 +32,7 @@ const CASES: [(&str, Change); 9] = [
     ("long-names", |s| rename(s, "a very long name that somebody once gave to policy ")),
     ("hostile", |s| rename(s, "</svg><script>alert('&')</script>\"")),
     ("one-replication", |s| *s = Study::new(made_up::manifest(), made_up::summary(5, 1), made_up::latency(5))),
+    ("elastic", elastic),
     ("named-values", |s| {
         for row in &mut s.summary {
             row.value = format!("level {}", row.point);
@@ -43,7 +44,34 @@ const CASES: [(&str, Change); 9] = [
 fn study_of(change: Change) -> Study {
     let mut study = made_up::study();
     change(&mut study);
-    Study::new(study.manifest, study.summary, study.latency)
+    Study { courses: study.courses, ..Study::new(study.manifest, study.summary, study.latency) }
+}
+
+/// The gateway's servers change, and all is sampled over time.
+fn elastic(study: &mut Study) {
+    let servers = |r: &Summary| {
+        let mean = 1.0 + f64::from(r.point);
+        Summary {
+            metric: "servers_gateway".into(),
+            unit: "servers".into(),
+            mean,
+            low: mean - 0.1,
+            high: mean + 0.1,
+            ..r.clone()
+        }
+    };
+    let own = study.summary.iter().filter(|r| r.metric == "miss_rate").map(servers);
+    let own: Vec<Summary> = own.collect();
+    study.summary.extend(own);
+    let moment = |i: u32, k: f64| [f64::from(i), k * f64::from(i % 7), k * 0.5, 1.0 + k * f64::from(i % 3), 4.0 + k];
+    let nothing = |[time, _, busy, ..]: [f64; 5]| [time, f64::NAN, busy, 1.0, f64::NAN];
+    for (k, policy) in study.policies.iter().enumerate() {
+        let moments: Vec<[f64; 5]> = (1..50).map(|i| moment(i, k as f64 / 7.0)).collect();
+        let course =
+            |part: &str, moments| over_time::Course { point: 2, policy: policy.clone(), part: part.into(), moments };
+        study.courses.push(course("cell_up", moments.iter().copied().map(nothing).collect()));
+        study.courses.push(course("gateway", moments));
+    }
 }
 
 /// `cloud` answers nothing at the middle point and after.
@@ -166,7 +194,7 @@ fn the_same_tables_give_the_same_bytes() {
         files.iter().map(|f| (name(f), fs::read(f).unwrap())).collect::<Vec<_>>()
     };
     let first = run();
-    assert_eq!(first.len(), 2 * figure::ALL.len() + 1);
+    assert_eq!(first.len(), 2 * documents(&made_up::study()).len() + 1);
     let second = std::thread::spawn(run).join().unwrap();
     assert!(first == second);
 }
@@ -176,7 +204,12 @@ fn every_case_gives_every_figure_it_has_data_for() {
     for (name, change) in CASES {
         let study = study_of(change);
         let names: Vec<String> = documents(&study).into_iter().map(|d| d.name).collect();
-        let all: Vec<&str> = figure::ALL.iter().map(|f| f.name).filter(|f| *f != "sweep" || study.swept()).collect();
+        let has = |figure: &&str| match *figure {
+            "sweep" => study.swept(),
+            "provision" | "over_time" => name == "elastic",
+            _ => true,
+        };
+        let all: Vec<&str> = figure::ALL.iter().map(|f| f.name).filter(has).collect();
         assert_eq!(names, all, "{name}");
     }
 }

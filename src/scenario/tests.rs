@@ -2,7 +2,8 @@ use super::made_up::{MadeUp, TEXT, check, scenario};
 use super::*;
 use crate::catalog::{Boundary, Split};
 use crate::sim::{
-    Arrivals, Cell, Codec, CodecId, Direction, Fifo, GroupId, Noise, Packet, Radio, Service, Sharing, Size, Tier, Work,
+    Arrivals, Cell, Codec, CodecId, Direction, Fifo, GroupId, Noise, Packet, Radio, Service, Sharing, Size, Think,
+    Tier, Work,
 };
 use crate::units::{BitsPerSec, Bytes, PerSec, SimTime, Watts};
 

@@ -55,7 +55,7 @@ fn machines_and_repairmen() {
         let (expected, there) = formula(machines, servers, think as f64);
         let name = format!("M/M/{servers}//{machines}, {law:?}");
         holds(&format!("{name}: busy"), &busy, expected, 0.01);
-        holds(&format!("{name}: sojourn"), &sojourn, there, 0.01);
+        holds(&format!("{name}: sojourn"), &sojourn, there, 0.02);
     }
 }
 
@@ -90,7 +90,7 @@ fn one_at_a_time() {
 #[test]
 fn requests_settled_early_agree() {
     let world = repair(5, 2, 3, Think::Exponential);
-    let mut policy = || Fixed { model: ModelId(0), upto: TapId(1), at: GroupId(1) };
+    let policy = || Fixed { model: ModelId(0), upto: TapId(1), at: GroupId(1) };
     let unseen = run(&world, &mut policy(), 0, &RunOptions::default(), &mut ()).unwrap();
     let explicit = run(&world, &mut policy(), 0, &RunOptions { explicit: true }, &mut ()).unwrap();
     assert!(unseen.events < explicit.events);

@@ -7,7 +7,7 @@ use tierwise::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
 use tierwise::sim::{
     Arrivals, Batch, Cell, Codec, CodecId, Curve, Direction, Elastic, Fifo, GroupId, Horizon, Information, Level, Link,
     Memory, Model, ModelId, NodeGroup, Noise, Ordered, Packet, Radio, Service, Shared, Sharing, Site, Size, Source,
-    Tap, Tier, Work, Workload, World,
+    Tap, Think, Tier, Work, Workload, World,
 };
 use tierwise::units::{BitsPerSec, Bytes, BytesPerSec, Joules, PerSec, SimTime, Watts};
 
@@ -43,7 +43,13 @@ pub fn wide(dice: &Dice) -> World {
     for (g, memory) in memories.into_iter().enumerate().take(world.groups.len()) {
         world.groups[g].memory = memory.map(|memory| fitted(&world, g, &keeps, memory));
     }
+    world.workloads.iter_mut().filter(|_| dice.once_in(12)).for_each(|workload| workload.arrivals = closed(dice));
     world
+}
+
+fn closed(dice: &Dice) -> Arrivals {
+    let law = dice.one_of(&[Think::Exponential, Think::Fixed]);
+    Arrivals::Closed { think: ns(dice.between(1, 30)), law }
 }
 
 /// For three roles; how much room there is beyond the largest.
@@ -287,13 +293,9 @@ fn workload(dice: &Dice, world: &World) -> Workload {
         .into_iter()
         .filter(|t| *t == Tier::Device || above(world, at).iter().any(|g| world.groups[g.0 as usize].tier == *t))
         .collect();
-    let arrivals = match dice.below(5) {
-        0 | 1 => Arrivals::Poisson { rate: PerSec(1e9 / dice.between(4, 60) as f64) },
-        2 | 3 => Arrivals::Periodic { period: ns(dice.between(3, 60)) },
-        _ => {
-            let law = dice.one_of(&[Think::Exponential, Think::Fixed]);
-            Arrivals::Closed { think: ns(dice.between(1, 30)), law }
-        }
+    let arrivals = match dice.once_in(2) {
+        true => Arrivals::Poisson { rate: PerSec(1e9 / dice.between(4, 60) as f64) },
+        false => Arrivals::Periodic { period: ns(dice.between(3, 60)) },
     };
     Workload {
         name: "requests".into(),

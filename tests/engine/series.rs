@@ -106,7 +106,8 @@ fn samples_of_shipped_policies_agree() {
     check(60, |dice| {
         let world = made_up::wide(dice);
         for entry in registry.entries() {
-            let policy = || entry.build(toml::Table::new()).map_err(|p| TestCaseError::fail(p.to_string()));
+            let policy =
+                || entry.build(&tierwise::config::Node::default()).map_err(|p| TestCaseError::fail(p.to_string()));
             let Ok(twin) = twin::run(&world, &mut policy()?, 3) else { continue };
             agree(&sampled(&world, &mut policy()?, None, false)?, &twin.samples)?;
         }

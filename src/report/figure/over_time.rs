@@ -62,7 +62,7 @@ fn of_part(study: &Study, own: &[&Course], part: &str, of: impl Fn(&[f64; 5]) ->
 fn waiting(study: &Study, own: &[&Course]) -> Option<Shown> {
     let part = most(own, |m| m[WAITING])?;
     let curves = of_part(study, own, part, |m| m[WAITING]);
-    Some(Shown { title: format!("Waiting at {}", part.replace('_', " ")), unit: "", curves })
+    Some(Shown { title: format!("Requests waiting at {}", part.replace('_', " ")), unit: "", curves })
 }
 
 fn busy(study: &Study, own: &[&Course]) -> Option<Shown> {
