@@ -109,6 +109,17 @@ pub trait Recorder {
         true
     }
 
+    /// Whether it is told of each answer's time.
+    fn times(&self) -> bool {
+        false
+    }
+
+    /// The answer of a request that was born then arrives then; told in no order. All requests count, those born before
+    /// the window too.
+    fn time(&mut self, born: SimTime, arrives: SimTime) {
+        let _ = (born, arrives);
+    }
+
     /// The period of the samples that it takes; `None`: it takes none.
     fn series(&self) -> Option<SimTime> {
         None

@@ -9,7 +9,7 @@
 //! - [`Jackknife`]: ratios of sums over replications, with their intervals and paired differences.
 //! - [`mcnemar`]: whether two networks differ on the same images.
 //! - [`Scores`]: calibration of probabilities and the temperature that mends it; [`isotonic`]: a rising fit.
-//! - [`mser5`]: where a warm-up ends.
+//! - [`mser5`]: where a warm-up ends; [`mser5_excess`]: what another end costs.
 //! - [`Sketch`]: quantiles of integers with a stated relative error, in bounded memory.
 
 mod calibration;
@@ -30,4 +30,4 @@ pub use jackknife::{Jackknife, Ratio};
 pub use mcnemar::mcnemar;
 pub use proportion::{clopper_pearson, wilson};
 pub use sketch::Sketch;
-pub use warm_up::mser5;
+pub use warm_up::{mser5, mser5_excess};

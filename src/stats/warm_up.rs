@@ -8,11 +8,25 @@ const BATCH: usize = 5;
 ///
 /// `None`: the least lies at `k/2` or there are fewer than four batches, so the run is too short to tell.
 pub fn mser5(observations: &[f64]) -> Option<usize> {
-    let batches: Vec<f64> = observations.chunks_exact(BATCH).map(|b| b.iter().sum::<f64>() / BATCH as f64).collect();
+    let batches = batches(observations);
     let half = batches.len() / 2;
     let scores = scores(&batches);
     let best = (0..=half).min_by(|a, b| scores[*a].total_cmp(&scores[*b]))?;
     (half >= 2 && best < half).then_some(best * BATCH)
+}
+
+/// How many times as large the standard error of the mean is, as MSER-5 estimates it, with the first `out` observations
+/// left out as with the best number of them: 1 where that is as good as any, and where there are too few to tell.
+pub fn mser5_excess(observations: &[f64], out: usize) -> f64 {
+    let batches = batches(observations);
+    let scores = scores(&batches);
+    let best = scores[..=batches.len() / 2].iter().copied().fold(f64::INFINITY, f64::min);
+    let own = scores[out.div_ceil(BATCH).min(batches.len() / 2)];
+    if best > 0.0 && own.is_finite() { (own / best).sqrt() } else { 1.0 }
+}
+
+fn batches(observations: &[f64]) -> Vec<f64> {
+    observations.chunks_exact(BATCH).map(|b| b.iter().sum::<f64>() / BATCH as f64).collect()
 }
 
 /// The score of each `d`, in one pass from the back (Welford's update); one more, for leaving out all.
@@ -45,6 +59,14 @@ mod tests {
         assert_eq!(mser5(&fading(200)), Some(35));
         let z: Vec<f64> = fading(200).chunks(5).map(|b| b.iter().sum::<f64>() / 5.0).collect();
         assert!((scores(&z)[7] - 7.906_219_536_534_045e-5).abs() < 1e-17);
+    }
+
+    #[test]
+    fn a_cut_elsewhere_is_worse() {
+        let fading = fading(200);
+        assert_eq!(mser5_excess(&fading, 35), 1.0);
+        assert!(mser5_excess(&fading, 0) > 2.0 && mser5_excess(&fading, 40) < 1.2);
+        assert_eq!((mser5_excess(&[2.0; 100], 0), mser5_excess(&[], 7)), (1.0, 1.0));
     }
 
     #[test]

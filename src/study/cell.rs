@@ -1,7 +1,8 @@
 //! All replications of one policy at one point.
 
 use super::CONFIDENCE;
-use super::metric::{ACCURACIES, ALL, utilisations};
+use super::metric::{ACCURACIES, ALL, SERVERS, utilisations};
+use super::warm_up::Answers;
 use crate::problem::Problem;
 use crate::sim::{ImageAccount, RunResult, Sample, World};
 use crate::stats::{Interval, Jackknife, Ratio, Sketch, clopper_pearson, percentiles, redraw};
@@ -36,6 +37,8 @@ pub struct Cell {
     pub quantities: Vec<Jackknife>,
     /// Samples over time, by replication.
     pub samples: Vec<Vec<Sample>>,
+    /// Times to the answer over time, of all replications, where they are steady.
+    pub answers: Answers,
     /// What a reader must know of it.
     pub flags: BTreeSet<&'static str>,
     images: Vec<Image>,
@@ -57,7 +60,8 @@ impl Cell {
         let ratios = ALL.iter().map(|metric| metric.of(world, run)).chain(plain).collect();
         self.runs.push(Run { counts: counts(run), ratios });
         let own = ALL.iter().map(|metric| (metric.name.to_owned(), metric.unit));
-        self.names = own.chain(utilisations.into_iter().map(|(name, _)| (name, "1"))).collect();
+        let unit = |name: &str| if name.starts_with(SERVERS) { "servers" } else { "1" };
+        self.names = own.chain(utilisations.into_iter().map(|(name, _)| (name.clone(), unit(&name)))).collect();
         Ok(())
     }
 

@@ -1,13 +1,14 @@
 //! Points × policies × replications, in parallel: each run by itself, results in order.
 
+use super::beside::{Beside, Seen};
 use super::cell::Cell;
 use super::flags;
 use super::requests::Requests;
-use super::series::Sampler;
+use super::warm_up::Answers;
 use crate::policy::{AnyController, AnyPolicy, Registry};
 use crate::problem::{Problem, Problems};
 use crate::scenario::{Point, Scenario};
-use crate::sim::{Policy, Recorder, RunResult, Sample, World};
+use crate::sim::{Policy, Recorder, RunResult, World};
 use crate::store::atomic::Batch;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
@@ -78,18 +79,20 @@ impl Plan<'_> {
         for some in replications.chunks(AT_ONCE) {
             let runs: Vec<_> = some.par_iter().with_max_len(1).map(one).collect();
             for run in runs {
-                let (run, truth, samples) = run?;
+                let Seen { run, truth, samples, answers } = run?;
                 cell.add(world, &run)?;
                 cell.samples.push(samples);
+                answers.iter().for_each(|answers| cell.answers.merge(answers));
                 cell.flags.extend(flags::of(world, &run, truth));
             }
         }
+        cell.flags.extend((!cell.answers.settled(world.horizon.warm_up)).then_some(flags::UNSETTLED));
         cell.finish(point.file.seed, u64::from(point.index));
         Ok(cell)
     }
 
-    /// One replication, whether its policy reads the truth, and its samples over time.
-    fn run(&self, point: &Point, name: &str, replication: u32) -> Result<(RunResult, bool, Vec<Sample>), Problem> {
+    /// One replication.
+    fn run(&self, point: &Point, name: &str, replication: u32) -> Result<Seen, Problem> {
         let world = &self.worlds[point.index as usize];
         let spec = point.file.policies.get(name).ok_or_else(|| Problem::new(format!("no policy `{name}`")))?;
         let controller = point.file.controller.as_ref().map(|spec| self.registry.build_controller(spec)).transpose()?;
@@ -97,9 +100,9 @@ impl Plan<'_> {
         let truth = actors.policy.needs().truth;
         let failed = |problem: Problem| told(problem, point, name, replication);
         let mut simulate = |recorder: &mut dyn Recorder| {
-            let mut sampler = Sampler::new(recorder, point.file.run.series);
-            let run = (self.simulate)(world, &mut actors, replication.into(), &mut sampler).map_err(failed)?;
-            Ok::<_, Problem>((run, truth, sampler.samples))
+            let mut beside = Beside::new(recorder, point.file.run.series, Answers::of(point, world));
+            let run = (self.simulate)(world, &mut actors, replication.into(), &mut beside).map_err(failed)?;
+            Ok::<_, Problem>(Seen { run, truth, samples: beside.samples, answers: beside.answers })
         };
         match self.requests {
             None => simulate(&mut ()),

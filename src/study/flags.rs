@@ -7,6 +7,8 @@ use crate::sim::{NodeGroup, RunResult, Tier, World};
 pub const EXTRAPOLATED: &str = "extrapolated";
 /// The policy reads the truth.
 pub const ORACLE: &str = "oracle";
+/// The warm-up is too short, or nothing ever settles.
+pub const UNSETTLED: &str = "unsettled";
 /// Some request had no answer when the run stopped.
 pub const UNDRAINED: &str = "undrained";
 /// Some model was chosen by looking at test images.
@@ -20,6 +22,7 @@ pub const ALL: &[(&str, &str)] = &[
     (MIXED_BOUNDARIES, "joules measured at unlike boundaries (chip, board, wall) were added up"),
     (ORACLE, "the policy reads the truth: a bound, not a strategy"),
     (TUNED_ON_TEST, "a model was chosen by looking at test images"),
+    (UNSETTLED, "times to the answer still drift after the warm-up (MSER-5): lengthen it, or look for an overload"),
     (UNDRAINED, "some requests had no answer when a run stopped, and count as missed"),
 ];
 

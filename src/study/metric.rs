@@ -99,6 +99,9 @@ fn offloaded(world: &World, run: &RunResult) -> u64 {
     away.map(|(_, _, answers)| answers).sum()
 }
 
+/// Names of mean numbers of servers begin so.
+pub const SERVERS: &str = "servers_";
+
 /// How busy each group and each link's direction is, and how many servers a node of an elastic group has: column and
 /// value.
 pub fn utilisations(world: &World, run: &RunResult) -> Vec<(String, f64)> {
@@ -108,7 +111,7 @@ pub fn utilisations(world: &World, run: &RunResult) -> Vec<(String, f64)> {
         (format!("utilisation_{}", world.groups[at].name), used)
     };
     let servers = |(at, account): (usize, &crate::sim::GroupAccount)| {
-        Some((format!("servers_{}", world.groups[at].name), elastic(at)?.servers(account)))
+        Some((format!("{SERVERS}{}", world.groups[at].name), elastic(at)?.servers(account)))
     };
     let link = |(link, account): (&crate::sim::Link, &crate::sim::LinkAccount)| {
         let name = |direction: &str| format!("utilisation_{}_{direction}", link.name);

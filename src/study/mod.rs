@@ -5,6 +5,7 @@
 //! `summary.parquet`, `differences.parquet` and `latency.parquet`, and `series.parquet` and `requests/` if wanted: all of
 //! one study, or nothing. Equal studies store equal bytes, on any number of threads.
 
+mod beside;
 mod cell;
 mod execute;
 pub mod flags;
@@ -14,12 +15,12 @@ mod manifest;
 pub mod metric;
 mod requests;
 mod result;
-mod series;
 mod table;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod text;
+mod warm_up;
 mod words;
 
 pub use loader::Files;

@@ -37,14 +37,17 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         if leg.counted && ending == Ending::Answered {
             self.latency.record(ended.since(leg.request.born).ns());
         }
-        if self.closed {
-            self.think(slot, ended);
+        if self.awaited {
+            self.was_awaited(slot, ending, ended);
         }
     }
 
     /// A request ends then: its source, if it is a closed one, thinks from then on.
-    fn think(&mut self, slot: u32, ended: SimTime) {
+    fn was_awaited(&mut self, slot: u32, ending: Ending, ended: SimTime) {
         let request = &self.legs[slot].request;
+        if ending == Ending::Answered {
+            self.recorder.time(request.born, ended);
+        }
         if let Some((source, next)) = self.sources.after(request.home, request.workload, ended) {
             self.expect_birth(source, next);
         }

@@ -96,8 +96,8 @@ struct Engine<'a, P: ?Sized> {
     sources: Sources,
     /// Sources whose next birth is known.
     fertile: u32,
-    /// Some sources wait for the end of their request.
-    closed: bool,
+    /// Some sources wait for the end of their request, or somebody asked for the times of answers.
+    awaited: bool,
     nodes: Nodes,
     channels: Channels,
     accounts: Accounts,
@@ -134,6 +134,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         // Who waits may be cancelled, and then others begin before the time that was worked out for them.
         let explicit = options.explicit || needs.forks;
         let (controlled, sources) = (controller.is_some(), Sources::new(world, replication));
+        let awaited = sources.any_closed() || recorder.times();
         Self {
             world,
             layout,
@@ -152,7 +153,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             recorder,
             queue: Queue::default(),
             legs: Slab::default(),
-            closed: sources.any_closed(),
+            awaited,
             sources,
             fertile: 0,
             ghosts: 0,
