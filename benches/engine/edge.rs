@@ -16,7 +16,7 @@ use tierwise::sim::{
     CodecId, ModelId, NodeId, Policy, Request, RunOptions, RunResult, Sharing, Step, TapId, Tier, View, World, run,
 };
 
-const DEVICES: u32 = 1000;
+pub const DEVICES: u32 = 1000;
 
 /// Sends 30 % to the cloud.
 pub struct Split {

@@ -3,8 +3,11 @@
 //! Prints one line a figure, `benchmark,case,metric,unit,value`, the median of five runs. After `--`, names choose
 //! benchmarks, `--runs 1` says how many runs, and a number how long they are in thousandths of the full length:
 //! `-- edge 200` simulates 200 seconds of the edge model instead of 1000. `benches/peers/run` runs the same models on
-//! other simulators beside these.
+//! other simulators beside these. `cascade`, which reads tables, comes with the full build only:
+//! `cargo bench --bench engine -- cascade`.
 
+#[cfg(feature = "tables")]
+mod cascade;
 mod edge;
 mod fair;
 mod flows;
@@ -21,7 +24,9 @@ use tierwise::problem::Problem;
 /// Takes its length, 1 being full.
 type Benchmark = fn(f64, &mut Lines) -> Result<(), Problem>;
 
-const BENCHMARKS: [(&str, Benchmark); 7] = [
+const BENCHMARKS: &[(&str, Benchmark)] = &[
+    #[cfg(feature = "tables")]
+    ("cascade", cascade::measure),
     ("edge", edge::measure),
     ("hold", hold::measure),
     ("fair", fair::measure),

@@ -116,11 +116,8 @@ impl TradeOff {
     fn new(world: &World) -> Self {
         let mut rng = Rng::new(tierwise::random::Stream::new(1, 0, tierwise::random::Purpose::Sites), 0, 0);
         let places: Vec<[f64; 2]> = (0..DEVICES).map(|_| [rng.unit() * SIDE, rng.unit() * SIDE]).collect();
-        let near = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2) <= REACH * REACH;
-        let around = |at: usize| {
-            let devices = (0..places.len()).filter(|other| near(&places[at], &places[*other]));
-            devices.map(|n| NodeId(n as u32)).collect()
-        };
+        let map = Map::new(&places);
+        let around = |at: usize| map.near(&places, at);
         let generating = world.nodes_of(GroupId(GENERATING)).start as usize;
         let speed = |kind: &(&str, Tier, u32, u32, f64)| {
             std::iter::repeat_n(APPLICATIONS.map(|a| a.2 / kind.4), kind.2 as usize)
@@ -129,13 +126,47 @@ impl TradeOff {
     }
 }
 
+/// Who stands in each square as wide as a device reaches.
+struct Map(Vec<Vec<u32>>);
+
+/// Squares along a side.
+const SQUARES: usize = (SIDE / REACH) as usize;
+
+impl Map {
+    fn new(places: &[[f64; 2]]) -> Self {
+        let mut squares = vec![Vec::new(); SQUARES * SQUARES];
+        for (n, place) in (0..).zip(places) {
+            let [x, y] = square(place);
+            squares[x * SQUARES + y].push(n);
+        }
+        Self(squares)
+    }
+
+    /// A device and all that it reaches, in order.
+    fn near(&self, places: &[[f64; 2]], at: usize) -> Vec<NodeId> {
+        let [x, y] = square(&places[at]).map(|i| i.saturating_sub(1)..(i + 2).min(SQUARES));
+        let squares = x.flat_map(|x| y.clone().map(move |y| x * SQUARES + y));
+        let within = |n: &u32| {
+            let other = places[*n as usize];
+            (0..2).map(|axis| (other[axis] - places[at][axis]).powi(2)).sum::<f64>() <= REACH * REACH
+        };
+        let mut near: Vec<_> = squares.flat_map(|s| &self.0[s]).copied().filter(within).map(NodeId).collect();
+        near.sort_unstable();
+        near
+    }
+}
+
+fn square(place: &[f64; 2]) -> [usize; 2] {
+    place.map(|at| ((at / REACH) as usize).min(SQUARES - 1))
+}
+
 impl Policy for TradeOff {
     fn next(&mut self, request: &Request, view: &View<'_>, _: &mut Rng) -> Step {
         if request.answer.is_some() {
             return Step::Answer;
         }
         let application = usize::from(request.workload) % 3;
-        let cost = |n: &NodeId| f64::from(view.waiting(*n) + view.busy(*n) + 1) * self.times[n.0 as usize][application];
+        let cost = |n: &NodeId| f64::from(view.requests(*n) + 1) * self.times[n.0 as usize][application];
         let all = self.candidates[request.home.0 as usize].iter().map(|n| (cost(n), *n));
         let (_, node) = all.reduce(|best, new| if new.0 < best.0 { new } else { best }).unwrap_or((0.0, request.home));
         Step::Compute { model: ModelId(application as u8), upto: TapId(1), node, send: CodecId(0) }

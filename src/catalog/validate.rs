@@ -1,8 +1,8 @@
 //! Whether a profile is whole and agrees with itself.
 
 use super::{Accuracy, Calibration, CodecProfile, LayerProfile, ModelProfile, Proportion, SizeOf, TapProfile};
+use crate::config::is_new;
 use crate::problem::{Problem, Problems};
-use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// Fields whose provenance every profile states (`layers.host-time-s` only where there is one).
@@ -61,10 +61,10 @@ impl Check {
     }
 
     fn distinct<'a>(&mut self, field: &str, names: impl Iterator<Item = &'a str>) {
-        let mut seen = BTreeSet::new();
+        let mut seen = Vec::new();
         for name in names {
             self.text(field, name);
-            self.that(seen.insert(name), field, "has a name twice", format!("`{name}`"));
+            self.that(is_new(&mut seen, name), field, "has a name twice", format!("`{name}`"));
         }
     }
 }

@@ -165,9 +165,18 @@ fn put(node: &mut Node, key: &str, key_span: &Range<usize>, value: Node) -> Resu
 pub fn in_order(mut problems: Problems) -> Problems {
     let start = |p: &Problem| p.place.as_ref().map_or((usize::MAX, 0), |place| (place.span.start, place.span.end));
     problems.0.sort_by_key(start);
-    let mut seen = std::collections::BTreeSet::new();
-    problems.0.retain(|p| seen.insert((start(p), p.to_string())));
+    let mut seen = Vec::new();
+    problems.0.retain(|p| is_new(&mut seen, (start(p), p.to_string())));
     problems
+}
+
+/// Notes what was not seen before: few enough things to look through.
+pub fn is_new<T: PartialEq>(seen: &mut Vec<T>, thing: T) -> bool {
+    let new = !seen.contains(&thing);
+    if new {
+        seen.push(thing);
+    }
+    new
 }
 
 /// Reads a file from disk.

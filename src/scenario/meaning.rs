@@ -6,7 +6,6 @@ use super::node::Node;
 use crate::config::{Document, in_order};
 use crate::problem::{Problem, Problems, remedy_for_name};
 use crate::units::SimTime;
-use std::collections::BTreeSet;
 
 /// Most requests that can be born in one run: births are numbered with 28 bits.
 const MOST_BIRTHS: f64 = (1u64 << 28) as f64;
@@ -200,7 +199,7 @@ impl<'a> Meaning<'a> {
     fn reach(&mut self) {
         let file = self.file;
         let ways = file.workload.iter().map(|(_, workload)| self.way_up(&workload.at));
-        let reached: BTreeSet<&str> = ways.flatten().collect();
+        let reached: Vec<&str> = ways.flatten().collect();
         for name in file.nodes.names().filter(|name| !reached.contains(name)) {
             let problem = Problem::new(format!("no request can reach `{name}`"));
             let remedy = "link it to a group of devices with a workload, or remove it";

@@ -35,14 +35,12 @@ pub use node::Node;
 pub use point::Point;
 pub use workload::Workload;
 
-use crate::config::{Document, Schema, in_order};
+use crate::config::{Document, Schema, in_order, is_new};
 use crate::policy::Registry;
 use crate::problem::{Problem, Problems, Source};
 use crate::sim::{Controller, Policy, World};
 use meaning::Meaning;
 use point::Assignment;
-use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 /// A scenario file, understood.
@@ -109,10 +107,10 @@ impl Scenario {
     /// All that is missing or broken, at the roles and links that name it, or where a trace is wrong.
     pub fn load(&self, loader: &dyn Loader) -> Result<Library, Problems> {
         let (mut library, mut problems) = (Library::default(), Problems::default());
-        let mut seen: BTreeSet<&Path> = BTreeSet::new();
+        let mut seen = Vec::new();
         for point in &self.points {
             let mut meaning = Meaning::new(&point.document, &point.file);
-            for (role, folder) in point.file.models.iter().filter(|(_, folder)| seen.insert(folder.as_path())) {
+            for (role, folder) in point.file.models.iter().filter(|(_, folder)| is_new(&mut seen, folder.as_path())) {
                 match Variant::load(folder, loader) {
                     Ok(variant) => library.add(folder, variant),
                     Err(found) => meaning.tell_all(&["models", role], found),

@@ -5,27 +5,26 @@ use super::meaning::Meaning;
 use crate::catalog::{CodecProfile, ModelTables, SizeOf, Split, TapProfile};
 use crate::problem::Problem;
 use crate::sim::{Codec, Model, Size, Tap};
-use std::collections::BTreeMap;
 
 /// A role with its variant.
 pub(super) type Role<'a> = (&'a str, &'a Variant);
 
 /// All codecs that any variant was measured with: `raw` first, the others by name.
 pub(super) fn codecs(roles: &[Role<'_>], meaning: &mut Meaning<'_>) -> Vec<Codec> {
-    let mut all: BTreeMap<&str, bool> = [("raw", true)].into();
+    let mut all = vec![("raw", true)];
     for (role, variant) in roles {
         for codec in variant.profile.taps.iter().flat_map(|tap| &tap.codecs) {
-            let lossless = *all.entry(&codec.name).or_insert(codec.lossless);
-            if lossless != codec.lossless {
+            let known = all.iter().find(|(name, _)| *name == codec.name).copied();
+            all.extend(known.is_none().then_some((codec.name.as_str(), codec.lossless)));
+            if known.is_some_and(|(_, lossless)| lossless != codec.lossless) {
                 let problem =
                     Problem::new(format!("codec `{}` is lossless in one model and not in another", codec.name));
                 meaning.tell(&["models", role], problem.remedy("measure the models again with one version of the lab"));
             }
         }
     }
-    let codec = |(name, lossless): (&&str, &bool)| Codec { name: (*name).into(), lossless: *lossless };
-    let (raw, others): (Vec<Codec>, Vec<Codec>) = all.iter().map(codec).partition(|c| c.name == "raw");
-    raw.into_iter().chain(others).collect()
+    all[1..].sort_unstable();
+    all.iter().map(|(name, lossless)| Codec { name: (*name).into(), lossless: *lossless }).collect()
 }
 
 /// The role, with its tables of the scenario's split.

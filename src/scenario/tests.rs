@@ -6,6 +6,7 @@ use crate::sim::{
     Tier, Work,
 };
 use crate::units::{BitsPerSec, Bytes, PerSec, SimTime, Watts};
+use std::path::Path;
 
 fn ms(ms: u64) -> SimTime {
     SimTime::from_ns(ms * 1_000_000)

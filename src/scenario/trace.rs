@@ -148,8 +148,14 @@ fn packets(source: &Arc<Source>, lines: &[Line<'_>]) -> Read {
 
 /// A stretch for each millisecond in which something gets through; what does at the end does so at the beginning.
 fn bursts(times: &[u64], period: u64) -> Vec<Stretch> {
-    let mut counts = std::collections::BTreeMap::from([(0, 0)]);
-    times.iter().for_each(|ms| *counts.entry(ms % period).or_insert(0) += PACKET);
+    let mut counts = vec![(0, 0)];
+    for ms in times.iter().map(|ms| ms % period) {
+        let last = if ms == 0 { 0 } else { counts.len() - 1 };
+        match counts[last].0 == ms {
+            true => counts[last].1 += PACKET,
+            false => counts.push((ms, PACKET)),
+        }
+    }
     let stretch = |(ms, bytes): (u64, u64)| Stretch {
         at: SimTime::from_ns(ms * 1_000_000),
         rate: BitsPerSec(0),

@@ -11,8 +11,6 @@ const NOWHERE: u32 = u32::MAX;
 pub(super) struct Layout {
     /// By node: where it stands.
     places: Vec<Place>,
-    /// By group: its link upwards.
-    link: Vec<u16>,
     /// By group: 0 device, 1 edge, 2 cloud.
     pub tier: Vec<u8>,
     /// By link: its first channel, its channels a cell, whether each lower node is a cell.
@@ -34,6 +32,8 @@ struct Place {
     /// The node above it.
     above: u32,
     group: u16,
+    /// The link to the node above.
+    link: u16,
     /// How many links lie between it and the top.
     depth: u8,
 }
@@ -56,7 +56,6 @@ impl Layout {
         let (cells, channel_count) = cells(world, &first);
         Ok(Self {
             places: ids(world).flat_map(|g| places(world, g)).collect(),
-            link: ids(world).map(|g| world.links.iter().position(|l| l.lower == g).unwrap_or(0) as u16).collect(),
             tier: world.groups.iter().map(|g| tier_index(g.tier) as u8).collect(),
             cells,
             channel_count,
@@ -82,13 +81,16 @@ impl Layout {
     #[inline]
     pub(super) fn next_hop(&self, from: NodeId, to: NodeId) -> Option<Hop> {
         let (here, there) = (self.place(from), self.place(to));
-        if there.depth > here.depth
+        if there.above == from.0 {
+            return Some(Hop { link: there.link, up: false, from, to });
+        }
+        if there.depth > here.depth + 1
             && let Some(hop) = self.down(from, here.depth + 1, to)
         {
             return Some(hop);
         }
         let leaves = from != to && here.above != NOWHERE;
-        leaves.then(|| Hop { link: self.link[here.group as usize], up: true, from, to: NodeId(here.above) })
+        leaves.then_some(Hop { link: here.link, up: true, from, to: NodeId(here.above) })
     }
 
     #[inline]
@@ -97,14 +99,13 @@ impl Layout {
     }
 
     /// The hop to the node right below `from`, at that depth, on the way to `to`, if `to` is below `from`.
-    #[inline]
     fn down(&self, from: NodeId, depth: u8, to: NodeId) -> Option<Hop> {
         let mut at = to;
         while self.place(at).depth > depth {
             at = NodeId(self.place(at).above);
         }
         let place = self.place(at);
-        (place.above == from.0).then(|| Hop { link: self.link[place.group as usize], up: false, from, to: at })
+        (place.above == from.0).then_some(Hop { link: place.link, up: false, from, to: at })
     }
 
     /// The channel that a hop uses.
@@ -152,8 +153,9 @@ fn ids(world: &World) -> impl Iterator<Item = GroupId> + use<> {
 /// Where the nodes of a group stand.
 fn places(world: &World, group: GroupId) -> impl Iterator<Item = Place> + '_ {
     let depth = depth(world, group);
+    let link = world.links.iter().position(|l| l.lower == group).unwrap_or(0) as u16;
     let above = |n| world.up_from(NodeId(n)).map_or(NOWHERE, |hop| hop.to.0);
-    world.nodes_of(group).map(move |n| Place { above: above(n), group: group.0, depth })
+    world.nodes_of(group).map(move |n| Place { above: above(n), group: group.0, link, depth })
 }
 
 fn depth(world: &World, group: GroupId) -> u8 {

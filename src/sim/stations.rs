@@ -282,10 +282,21 @@ pub(super) struct Known<'a> {
 
 impl Known<'_> {
     fn look(&self, node: NodeId) -> Look {
-        let station = &self.nodes.stations[node.0 as usize];
-        if self.nodes.board.is_exact() || self.here == Some(node) {
-            return station.look(self.now, self.now);
+        match self.exact(node) {
+            Some(station) => station.look(self.now, self.now),
+            None => self.posted(node),
         }
+    }
+
+    /// A node's station, if all that is so of it is known.
+    #[inline]
+    fn exact(&self, node: NodeId) -> Option<&Station> {
+        let known = self.nodes.board.is_exact() || self.here == Some(node);
+        known.then(|| &self.nodes.stations[node.0 as usize])
+    }
+
+    fn posted(&self, node: NodeId) -> Look {
+        let station = &self.nodes.stations[node.0 as usize];
         self.nodes.board.read(node.0, self.now, |p| station.look(p.counted, p.at))
     }
 
@@ -304,11 +315,16 @@ fn span(ns: u128) -> SimTime {
 
 impl Knowledge for Known<'_> {
     fn waiting(&self, node: NodeId) -> u32 {
-        self.look(node).waiting
+        self.exact(node).map_or_else(|| self.posted(node).waiting, |station| station.waiting(self.now))
     }
 
     fn busy(&self, node: NodeId) -> u32 {
-        self.look(node).busy
+        self.exact(node).map_or_else(|| self.posted(node).busy, |station| station.busy(self.now))
+    }
+
+    fn requests(&self, node: NodeId) -> u32 {
+        let all = |look: Look| look.waiting + look.busy;
+        self.exact(node).map_or_else(|| all(self.posted(node)), |station| station.requests(self.now))
     }
 
     fn level(&self, node: NodeId) -> Option<u8> {

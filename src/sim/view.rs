@@ -11,6 +11,11 @@ pub trait Knowledge {
     fn waiting(&self, node: NodeId) -> u32;
     /// Servers of a node that are busy.
     fn busy(&self, node: NodeId) -> u32;
+    /// Requests at a node, waiting or in service: [`Knowledge::waiting`] and [`Knowledge::busy`] together.
+    #[inline]
+    fn requests(&self, node: NodeId) -> u32 {
+        self.waiting(node) + self.busy(node)
+    }
     /// Work in a node, in service and waiting, divided by its servers (rounded down).
     fn backlog(&self, node: NodeId) -> SimTime;
     /// Airtime still to be sent in the channels from one node to another, summed over the route; of a traced link at the
@@ -189,6 +194,12 @@ impl<'a> View<'a> {
     /// Servers of a node that are busy.
     pub fn busy(&self, node: NodeId) -> u32 {
         self.known.busy(node)
+    }
+
+    /// Requests at a node, waiting or in service.
+    #[inline]
+    pub fn requests(&self, node: NodeId) -> u32 {
+        self.known.requests(node)
     }
 
     /// How many servers a node has.

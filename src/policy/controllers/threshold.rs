@@ -81,7 +81,7 @@ impl Controller for Threshold {
         for at in 0..self.nodes.len() {
             let node = self.nodes[at];
             let servers = view.servers(node);
-            let wanted = self.wanted(servers, view.busy(node) + view.waiting(node));
+            let wanted = self.wanted(servers, view.requests(node));
             if wanted != servers && *self.until.entry(node) <= view.now() {
                 self.until[node] = view.now() + self.cool_down;
                 actions.0.push(Action::Servers { node, count: wanted });

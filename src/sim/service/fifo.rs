@@ -15,6 +15,16 @@ pub(crate) struct Fifo {
     begins: Option<Box<VecDeque<SimTime>>>,
 }
 
+/// How many of the times, which are in order, come after `counted`.
+#[inline]
+fn ahead(times: &VecDeque<SimTime>, counted: SimTime) -> u32 {
+    match times.front() {
+        Some(first) if *first > counted => times.len() as u32,
+        Some(_) => (times.len() - times.partition_point(|time| *time <= counted)) as u32,
+        None => 0,
+    }
+}
+
 /// When servers will have done all that was offered so far.
 #[derive(Debug)]
 enum Until {
@@ -55,16 +65,29 @@ impl Fifo {
         room
     }
 
+    /// How many wait after all that happens up to and with `counted`.
+    #[inline]
+    pub(crate) fn waiting(&self, counted: SimTime) -> u32 {
+        self.begins.as_deref().map_or(0, |begins| ahead(begins, counted))
+    }
+
+    /// How many servers are busy then.
+    #[inline]
+    pub(crate) fn busy(&self, counted: SimTime) -> u32 {
+        match &self.until {
+            Until::One(until) => u32::from(*until > counted),
+            Until::Many(until) => ahead(until, counted),
+        }
+    }
+
     pub(crate) fn look(&self, counted: SimTime, at: SimTime) -> Look {
-        let waiting = |begins: &VecDeque<SimTime>| begins.len() - begins.partition_point(|begin| *begin <= counted);
-        let (busy, work) = match &self.until {
-            Until::One(until) => (u32::from(*until > counted), u128::from(until.since(at).ns())),
-            Until::Many(until) => {
-                let ahead = until.range(until.partition_point(|u| *u <= counted)..);
-                (ahead.len() as u32, ahead.map(|u| u128::from(u.since(at).ns())).sum())
-            }
+        let left = |until: &SimTime| u128::from(until.since(at).ns());
+        let busy = self.busy(counted);
+        let work = match &self.until {
+            Until::One(until) => left(until),
+            Until::Many(until) => until.range(until.len() - busy as usize..).map(left).sum(),
         };
-        Look { waiting: self.begins.as_deref().map_or(0, waiting) as u32, busy, work, ..Look::default() }
+        Look { waiting: self.waiting(counted), busy, work, ..Look::default() }
     }
 }
 

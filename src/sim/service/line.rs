@@ -51,6 +51,16 @@ impl Line {
         at.and_then(|at| self.waiting.remove(at)).is_some()
     }
 
+    /// How many wait.
+    pub(crate) fn waiting(&self) -> u32 {
+        self.waiting.len() as u32
+    }
+
+    /// How many servers are busy.
+    pub(crate) fn busy(&self) -> u32 {
+        self.busy
+    }
+
     pub(crate) fn look(&self, at: SimTime) -> Look {
         let served = self.ends - u128::from(self.busy) * u128::from(at.ns());
         let queued: u128 = self.waiting.iter().map(|(_, work)| u128::from(work.ns())).sum();

@@ -151,6 +151,39 @@ impl Station {
         }
     }
 
+    /// The first figure of [`Station::look`] alone, at `now`.
+    #[inline]
+    pub(super) fn waiting(&self, now: SimTime) -> u32 {
+        match self {
+            Self::Elided(fifo) => fifo.waiting(now),
+            Self::Explicit(line) => line.waiting(),
+            Self::Live(live) => live.look(now).waiting,
+        }
+    }
+
+    /// The second alone, at `now`.
+    #[inline]
+    pub(super) fn busy(&self, now: SimTime) -> u32 {
+        match self {
+            Self::Elided(fifo) => fifo.busy(now),
+            Self::Explicit(line) => line.busy(),
+            Self::Live(live) => live.look(now).busy,
+        }
+    }
+
+    /// Both together.
+    #[inline]
+    pub(super) fn requests(&self, now: SimTime) -> u32 {
+        match self {
+            Self::Elided(fifo) => fifo.waiting(now) + fifo.busy(now),
+            Self::Explicit(line) => line.waiting() + line.busy(),
+            Self::Live(live) => {
+                let look = live.look(now);
+                look.waiting + look.busy
+            }
+        }
+    }
+
     /// Its state after all that happens up to and with `counted`, its work as left at `at`.
     pub(super) fn look(&self, counted: SimTime, at: SimTime) -> Look {
         match self {
