@@ -97,7 +97,8 @@ pub enum Horizon {
     /// Those born after a warm-up: the run is a stretch of something that goes on.
     #[serde(rename_all = "kebab-case")]
     Steady {
-        /// Requests born before this are simulated and not counted.
+        /// Requests born before this are simulated and not counted. Where that is too short, by MSER-5, the results are
+        /// flagged (`unsettled`).
         warm_up: WarmUp,
     },
 }

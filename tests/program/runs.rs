@@ -9,7 +9,7 @@ fn small(folder: &Path) -> PathBuf {
     let text = text
         .replace("\"1 min\"", "\"5 s\"")
         .replace("\"4 min\"", "\"20 s\"")
-        .replace("replications = 10", "replications = 3");
+        .replace("replications = 10", "replications = 3\nseries = \"1 s\"");
     let path = folder.join("small.toml");
     std::fs::write(&path, text).unwrap();
     path
@@ -30,9 +30,17 @@ fn one_and_two_threads_and_a_second_run_give_equal_bytes() {
     run(&scenario, &outs[1], &["--threads", "2", "--requests"]);
     run(&scenario, &outs[2], &["--threads", "2", "--requests"]);
     let first = contents(&outs[0]);
-    for name in
-        ["runs.parquet", "summary.parquet", "latency.parquet", "manifest.json", "report.html", "sweep.svg", "sweep.png"]
-    {
+    for name in [
+        "runs.parquet",
+        "summary.parquet",
+        "latency.parquet",
+        "series.parquet",
+        "manifest.json",
+        "report.html",
+        "sweep.svg",
+        "sweep.png",
+        "over_time.svg",
+    ] {
         assert!(first.iter().any(|(n, bytes)| n == name && !bytes.is_empty()), "{name} is missing");
     }
     assert!(first.iter().any(|(n, _)| n.starts_with("requests")), "no requests were stored");

@@ -1,3 +1,4 @@
+mod beside;
 mod end_to_end;
 mod made_up;
 mod telling;
