@@ -5,6 +5,7 @@ use super::tables::Row;
 use super::{flags, words};
 use crate::problem::Problem;
 use crate::scenario::{Library, Point, Scenario};
+use crate::sim::Arrivals;
 use crate::sim::Trace;
 use crate::store::hash::sha256_hex;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,9 @@ pub struct Manifest {
     pub points: Vec<PointNote>,
     /// How many replications of each policy at each point.
     pub replications: u32,
+    /// Whether sources wait for their answers, so that when requests are born depends on the policy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
     /// What a reader must know before all else.
     pub notes: Vec<String>,
     /// The answer in words, line by line.
@@ -119,6 +123,7 @@ impl Manifest {
             strategies: file.policies.iter().map(|(_, spec)| spec.strategy.clone()).collect(),
             points: scenario.points().iter().map(PointNote::of).collect(),
             replications: file.run.replications,
+            closed: scenario.points().iter().any(is_closed),
             ..Self::default()
         }
     }
@@ -146,6 +151,10 @@ impl Manifest {
         let text = std::fs::read_to_string(&path).map_err(|e| Problem::io("read the manifest", &path, &e))?;
         serde_json::from_str(&text).map_err(|e| Problem::new(format!("not a manifest: {e}")).in_file(&path))
     }
+}
+
+fn is_closed(point: &Point) -> bool {
+    point.file.workload.iter().any(|(_, workload)| matches!(workload.arrivals, Arrivals::Closed { .. }))
 }
 
 fn name(path: &Path) -> String {

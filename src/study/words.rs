@@ -32,8 +32,10 @@ fn subject(manifest: &Manifest) -> String {
         [] | [_] => String::new(),
         [first, ..] => format!(" at {} of {}", text::count(manifest.points.len(), "value"), first.parameter),
     };
+    // A closed source asks when its answer has come: the images are the same, the times are not.
+    let same = if manifest.closed { "images in the same order" } else { "requests" };
     format!(
-        "{}: {}{points}, {} each on the same requests.",
+        "{}: {}{points}, {} each on the same {same}.",
         manifest.title,
         if policies == 1 { "1 policy".into() } else { format!("{policies} policies") },
         text::count(replications, "replication")

@@ -49,6 +49,17 @@ fn samples_are_stored_by_part_and_period() {
     assert_eq!((f64s("busy")[2], f64s("busy")[3], f64s("capacity")[2]), (0.5, 0.0, 1.0));
 }
 
+/// Sources that wait for their answers ask at other times under other policies: the answer in words does not say otherwise.
+#[test]
+fn closed_sources_meet_the_same_images() {
+    let home = TempDir::new().expect("a folder");
+    let text = crate::scenario::made_up::TEXT.split("[sweep.grid]").next().expect("a beginning");
+    let text = text.replace("poisson = { rate = \"0.5 /s\" }", "closed = { think = \"2 s\" }");
+    let closed = crate::scenario::made_up::scenario(&text).expect("a scenario");
+    let words = tables(&closed, home.path(), &simulate).words()[0].clone();
+    assert!(words.ends_with("each on the same images in the same order."), "{words}");
+}
+
 /// A study that asks for none leaves none of an older one.
 #[test]
 fn no_samples_no_table() {
