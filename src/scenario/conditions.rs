@@ -26,7 +26,7 @@ impl Link {
             let remedy = "share it otherwise, or give `rate` in place of `trace`";
             meaning.tell(&["links", name, "sharing"], problem.remedy(remedy));
         }
-        if self.adjustable && matches!(self.sharing, Sharing::Fixed | Sharing::Throughput) {
+        if self.adjustable && !matches!(self.sharing, Sharing::Fifo | Sharing::Fair) {
             let problem = Problem::new(format!("`{name}` is adjustable, and not shared in a way that can be adjusted"));
             let remedy = "share it `fifo` or `fair`, or leave `adjustable` out";
             meaning.tell_key(&["links", name, "adjustable"], problem.remedy(remedy));

@@ -116,6 +116,10 @@ impl Link {
         let rate = self.rate.as_ref().map_or(1, |r| least(&r.up).min(least(&r.down)));
         meaning.above_zero(&["links", name, "rate"], rate as f64);
         self.check_conditions(name, meaning);
+        let whole = self.whole();
+        let own = self.rate.as_ref().map(|rate| [&rate.up.0[..], &rate.down.0[..]]);
+        let rates = own.unwrap_or([std::slice::from_ref(&whole.up.value), std::slice::from_ref(&whole.down.value)]);
+        self.check_flows(name, rates, whole.half_duplex, meaning);
         meaning.above_zero(&["links", name, "payload"], self.payload.map_or(1.0, |p| p.0 as f64));
         let powers = [self.transmit, self.receive, self.upper_transmit, self.upper_receive];
         if self.preset.is_none() && self.boundary.is_none() && powers.iter().any(Option::is_some) {

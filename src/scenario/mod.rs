@@ -12,6 +12,7 @@ mod build;
 mod classes;
 mod conditions;
 mod file;
+mod flows;
 mod level;
 mod library;
 mod link;

@@ -105,6 +105,7 @@ fn link(world: &World, link: &super::Link) -> Result<(), Problem> {
     let rates = link.up.rate.0 > 0 && link.down.rate.0 > 0;
     require(rates, || Problem::new(format!("link `{name}` has a rate of zero")))?;
     conditions(link)?;
+    super::sharing::check_flows(world, link)?;
     let once = world.links.iter().filter(|l| l.lower == link.lower).count() == 1;
     require(once, || Problem::new(format!("link `{name}`: its lower group has two links upwards")))?;
     let above = |g: &super::GroupId| world.links.iter().find(|l| l.lower == *g).map(|l| l.upper);

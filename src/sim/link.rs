@@ -59,6 +59,10 @@ pub enum Sharing {
     /// Egalitarian processor sharing: n transfers have 1/n of the airtime each, whatever gets through at their rates: as a
     /// cellular cell whose scheduler gives each an equal part of its resources, or Wi-Fi with airtime fairness.
     Fair,
+    /// Together with all links on a transfer's way that are shared so: it crosses them at once, as a flow, and all flows have
+    /// max-min fair rates: none can be raised without lowering one that is not higher. As long TCP transfers over wired
+    /// links. Rates must be steady, and equal both ways if half duplex.
+    Flows,
     /// Equal throughput for all, whatever their rates, so that slow ones hold up fast ones: as Wi-Fi without airtime
     /// fairness. Rates must be steady.
     Throughput,
@@ -182,7 +186,7 @@ impl Link {
     /// Whether the engine's short way fits: nothing about it varies or is drawn.
     #[inline]
     pub(super) fn is_plain(&self) -> bool {
-        self.conditions.is_none() && self.sharing != Sharing::Throughput
+        self.conditions.is_none() && !matches!(self.sharing, Sharing::Throughput | Sharing::Flows)
     }
 
     /// Whether every lower node has a link of its own.

@@ -24,6 +24,12 @@
 //! `packets = max(1, ceil(bytes / payload))`), then the direction's delay. With `cell = own` each lower node has its
 //! channel, with `shared` all below one upper node share one; half-duplex links have one channel for both directions.
 //!
+//! **Flows.** Hops that follow each other over links that are shared as flows are crossed at once, at one rate; rates are
+//! max-min fair and are found anew whenever a flow begins or ends, in units of 2^-16 bit/s rounded down, of equal shares
+//! the channel that comes first (by link, then cell, then up before down) being settled first; a flow leaves at the
+//! first whole nanosecond at which nothing is left (`sharing/flows`). Its length, what it is charged and its delays are
+//! told in `engine/flow.rs`. A backlog is what all flows on a channel have left, over its rate.
+//!
 //! **Links with [`Conditions`].** Nodes of a link may have rates of their own, and a rate may follow a trace (`trace.rs`),
 //! repeated for ever. An outage lets nothing through; what is being sent stands still and goes on where it was. What gets
 //! through when is exact (`course.rs`); how transfers share it, and who gets what an instant has left over, is told in
@@ -165,7 +171,7 @@ pub use result::{
     RunResult,
 };
 pub use series::{GroupSample, LinkSample, Sample};
-pub use sharing::Flows;
+pub use sharing::{FASTEST_FLOW, Flows};
 pub use topology::Hop;
 pub use trace::{Stretch, Trace};
 pub use view::{Knowledge, View};

@@ -1,12 +1,12 @@
 //! All nodes' stations and all links' channels, and what policies may know of them.
 
-use super::board::Board;
+use super::board::{Board, Published};
 use super::layout::Layout;
 use super::series::{Lapses, Watch};
 use super::service::{
     Begun, Change, Gate, Job, Leaving, Live, Look, Means, Offer, Plan, Provided, Station, Store, Table, Turn,
 };
-use super::sharing::{Channel, Transfer, Window};
+use super::sharing::{Channel, Network, Transfer, Window};
 use super::{GroupId, Hop, Knowledge, ModelId, NodeId, World};
 use crate::units::{BitsPerSec, SimTime};
 use std::sync::Arc;
@@ -199,6 +199,8 @@ fn store(world: &World, group: GroupId) -> Option<Arc<Store>> {
 #[derive(Debug)]
 pub(super) struct Channels {
     channels: Vec<Channel>,
+    /// What crosses those that are shared as flows.
+    flows: Option<Box<Network>>,
     board: Board<u128>,
     window: Window,
     lapses: Option<Box<Lapses>>,
@@ -208,7 +210,8 @@ impl Channels {
     pub(super) fn new(world: &World, replication: u64, explicit: bool) -> Self {
         let channels = super::sharing::channels(world, replication, explicit);
         let board = Board::new(world.information.staleness, channels.len());
-        Self { board, channels, window: (world.horizon.warm_up, world.horizon.end), lapses: None }
+        let window = (world.horizon.warm_up, world.horizon.end);
+        Self { board, channels, flows: Network::new(world), window, lapses: None }
     }
 
     #[inline]
@@ -222,7 +225,7 @@ impl Channels {
         match self.changing(channel, now) {
             Channel::Fifo(station) => station.cancel(now, slot),
             Channel::Varying(varying) => varying.cancel(slot),
-            Channel::Fixed | Channel::Fair(_) => false,
+            Channel::Fixed | Channel::Fair(_) | Channel::Flows(_) => false,
         }
     }
 
@@ -239,11 +242,37 @@ impl Channels {
     #[inline]
     pub(super) fn changing(&mut self, channel: u32, now: SimTime) -> &mut Channel {
         let of = &mut self.channels[channel as usize];
-        self.board.before_change(channel, now, |p| of.backlog(p.counted, p.at));
+        self.board.before_change(channel, now, |p| of.backlog(self.flows.as_deref(), p.counted, p.at));
         if let Some(lapses) = &mut self.lapses {
             lapses.channel(channel, now, of);
         }
         of
+    }
+
+    /// The flows, about to change: whoever comes or leaves may change the rates of all.
+    pub(super) fn changing_flows(&mut self, now: SimTime) -> Option<&mut Network> {
+        if !self.board.is_exact() {
+            for (channel, of) in (0..).zip(&self.channels).filter(|(_, of)| matches!(of, Channel::Flows(_))) {
+                self.board.before_change(channel, now, |p| of.backlog(self.flows.as_deref(), p.counted, p.at));
+            }
+        }
+        self.flows_stood(now);
+        self.flows.as_deref_mut()
+    }
+
+    /// Notes what the flows carried until now.
+    fn flows_stood(&mut self, now: SimTime) {
+        let (Some(lapses), Some(flows)) = (&mut self.lapses, &self.flows) else { return };
+        for (channel, of) in (0..).zip(&self.channels) {
+            if let Channel::Flows(number) = of {
+                lapses.carried(channel, now, flows.shares(*number));
+            }
+        }
+    }
+
+    /// The flows, when what happens to them was announced by [`Channels::changing_flows`] or is the end of the run.
+    pub(super) fn flows(&mut self) -> Option<&mut Network> {
+        self.flows.as_deref_mut()
     }
 
     /// Notes from now on what samples are made of.
@@ -253,6 +282,7 @@ impl Channels {
 
     /// What has been noted up to the end of the run.
     pub(super) fn watched(&mut self, stop: SimTime) -> Option<&Watch> {
+        self.flows_stood(stop);
         let lapses = self.lapses.as_mut()?;
         (0..).zip(&self.channels).for_each(|(channel, of)| lapses.cut(channel, stop, of));
         Some(&lapses.watch)
@@ -303,9 +333,10 @@ impl Known<'_> {
     fn airtime(&self, channel: u32, ends: [NodeId; 2]) -> u128 {
         let of = &self.channels.channels[channel as usize];
         if self.channels.board.is_exact() || ends.map(Some).contains(&self.here) {
-            return of.backlog(self.now, self.now);
+            return of.backlog(self.channels.flows.as_deref(), self.now, self.now);
         }
-        self.channels.board.read(channel, self.now, |p| of.backlog(p.counted, p.at))
+        let published = |p: Published| of.backlog(self.channels.flows.as_deref(), p.counted, p.at);
+        self.channels.board.read(channel, self.now, published)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a policy sees when it is asked.
 
-use super::{CodecId, GroupId, Held, Hop, ModelId, NodeId, Request, TapId, Tier, World};
+use super::sharing::{Alone, alone};
+use super::{CodecId, GroupId, Held, Hop, ModelId, NodeId, Request, Sharing, TapId, Tier, World};
 use crate::units::{BitsPerSec, Bytes, Joules, SimTime, Watts};
 
 /// What is known of queues: the engine's own state, or a test's.
@@ -227,7 +228,16 @@ impl<'a> View<'a> {
     /// zero if it is there, [`SimTime::NEVER`] if there is no way or nothing gets through now.
     pub fn transfer_time(&self, from: NodeId, to: NodeId, bytes: Bytes) -> SimTime {
         let Some(route) = self.world.route(from, to) else { return SimTime::NEVER };
+        if self.world.links.iter().any(|link| link.sharing == Sharing::Flows) {
+            return alone(route.map(|hop| self.alone(hop, bytes)));
+        }
         route.fold(SimTime::ZERO, |sum, hop| sum + self.airtime(hop, bytes) + self.delay(hop, bytes))
+    }
+
+    #[cold]
+    fn alone(&self, hop: Hop, bytes: Bytes) -> Alone<'a> {
+        let (link, member) = (&self.world.links[hop.link as usize], self.member(hop));
+        Alone { hop, link, member, airtime: self.airtime(hop, bytes), delay: self.delay(hop, bytes) }
     }
 
     /// How long a transfer would be on the air alone in one hop, as far as is known.

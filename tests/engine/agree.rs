@@ -2,7 +2,7 @@
 
 use crate::dice::Dice;
 use crate::policies::{Meddler, Wanderer, Wild};
-use crate::{conditions, made_up, twin};
+use crate::{conditions, flows, made_up, twin};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 use std::cell::Cell;
@@ -52,6 +52,11 @@ fn random_steps_agree_on_links_with_conditions() {
     steps_agree(250, 20, conditions::world);
 }
 
+#[test]
+fn random_steps_agree_on_links_that_flows_cross() {
+    steps_agree(250, 20, flows::world);
+}
+
 fn steps_agree(cases: u32, least: u32, world: impl Fn(&Dice) -> World) {
     let (reached, served) = (Cell::new([0; 6]), Cell::new([0; 8]));
     check(cases, |dice| {
@@ -90,7 +95,8 @@ fn steps_agree(cases: u32, least: u32, world: impl Fn(&Dice) -> World) {
 /// Whether requests waited, were refused, were late, were left in flight, shared the air, and were of use.
 fn reaches(world: &World, result: &Result<RunResult, String>) -> [bool; 6] {
     let Ok(result) = result else { return [false; 6] };
-    let fair = |(link, account): (&Link, &LinkAccount)| link.sharing == Sharing::Fair && account.transfers > 5;
+    let shares = |link: &Link| matches!(link.sharing, Sharing::Fair | Sharing::Flows);
+    let fair = |(link, account): (&Link, &LinkAccount)| shares(link) && account.transfers > 5;
     [
         result.groups.iter().any(|g| g.queue_ns > 0),
         result.groups.iter().any(|g| g.refused > 0),

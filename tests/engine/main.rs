@@ -13,6 +13,7 @@
 //! - `memory`: models that are loaded and evicted.
 //! - `links`: traces, outages and cells against loops over what they say, and by hand.
 //! - `series`: samples over time.
+//! - `flows`: links that are crossed at once at max-min fair rates, by arithmetic and beside fair ones.
 //! - `golden`: one small run, written out.
 
 mod agree;
@@ -21,6 +22,7 @@ mod conditions;
 mod control;
 mod dice;
 mod disciplines;
+mod flows;
 mod golden;
 mod hedging;
 mod levels;

@@ -97,6 +97,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Ends what is still under way, and settles all accounts.
     pub(super) fn close(mut self) -> Result<RunResult, Problem> {
         self.now = self.stop;
+        self.settle_flows();
         self.settle_channels();
         self.settle_nodes();
         for slot in self.legs.live() {
@@ -117,6 +118,10 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             for channel in self.layout.channels(link) {
                 let window = self.channels.window();
                 let [up, down] = match self.channels.get(channel) {
+                    Channel::Flows(number) => {
+                        let number = *number;
+                        self.channels.flows().map_or([0; 2], |flows| flows.busy(number))
+                    }
                     Channel::Fair(fair) => fair.busy(self.stop, window),
                     Channel::Varying(varying) => varying.busy(self.stop, window),
                     _ => continue,

@@ -5,6 +5,7 @@ mod ask;
 mod careful;
 mod close;
 mod fault;
+mod flow;
 mod fork;
 mod level;
 mod live;

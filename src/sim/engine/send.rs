@@ -227,6 +227,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                 self.announce(channel);
             }
             Channel::Varying(_) => self.varying_sent(slot, channel),
+            Channel::Flows(_) => self.flows_sent(),
             Channel::Fixed => {}
         }
     }

@@ -19,8 +19,11 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let leg = &mut self.legs[slot];
         leg.cargo = Cargo { raw, bytes, hop, wire: 0 };
         leg.begun = false;
-        let link = &self.world.links[hop.link as usize];
-        match self.conditions(slot).transport.handshake(link.round_trip()) {
+        let wait = match self.is_flow(slot) {
+            true => self.handshakes(slot),
+            false => self.handshake(hop),
+        };
+        match wait {
             SimTime::ZERO => self.depart(slot),
             wait => {
                 self.schedule(slot, self.now + wait, Rank::Arrive);
@@ -29,9 +32,20 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
     }
 
+    /// What is waited for before a hop.
+    pub(super) fn handshake(&self, hop: Hop) -> SimTime {
+        let link = &self.world.links[hop.link as usize];
+        let conditions = link.conditions.as_deref().unwrap_or(&NONE);
+        conditions.transport.handshake(link.round_trip())
+    }
+
     /// Offers a transfer to its channel.
     #[cold]
     pub(super) fn depart(&mut self, slot: u32) -> Result<(), Problem> {
+        if self.is_flow(slot) {
+            self.begin_flow(slot);
+            return Ok(());
+        }
         let parcel = self.parcel(slot);
         self.legs[slot].offered = self.now;
         self.legs[slot].cargo.wire = parcel.wire;
@@ -58,7 +72,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     /// What a request's hop puts on the wire.
-    fn parcel(&self, slot: u32) -> Parcel {
+    pub(super) fn parcel(&self, slot: u32) -> Parcel {
         let leg = &self.legs[slot];
         let Cargo { bytes, hop, .. } = leg.cargo;
         let loss = self.conditions(slot).quality(hop.up).loss;
@@ -87,7 +101,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     /// What a request has on its way, to its channel.
-    fn transfer(&self, slot: u32, parcel: Parcel) -> Transfer {
+    pub(super) fn transfer(&self, slot: u32, parcel: Parcel) -> Transfer {
         let (leg, Parcel { packets, wire, .. }) = (&self.legs[slot], parcel);
         let hop = leg.cargo.hop;
         let member = self.layout.member(hop);

@@ -41,8 +41,13 @@ impl Lapses {
     /// A channel is about to change; others note by themselves when they carry.
     pub(in crate::sim) fn channel(&mut self, channel: u32, now: SimTime, of: &Channel) {
         let Some([up, all]) = of.sharers() else { return };
+        self.carried(channel, now, shares(up, all));
+    }
+
+    /// A channel carried so much up and down until now.
+    pub(in crate::sim) fn carried(&mut self, channel: u32, now: SimTime, both: [u64; 2]) {
         let (link, since) = self.lapse(channel, now);
-        for (way, share) in [true, false].into_iter().zip(shares(up, all)) {
+        for (way, share) in [true, false].into_iter().zip(both) {
             self.watch.carries(link, way, since, now, share);
         }
     }

@@ -15,22 +15,24 @@ static NONE: Conditions = Conditions::NONE;
 /// All channels of a world in one replication.
 pub(in crate::sim) fn channels(world: &World, replication: u64, explicit: bool) -> Vec<Channel> {
     let phase = Stream::new(world.seed, replication, Purpose::Trace);
+    let mut flows = 0..;
     let of = |(i, link): (usize, &Link)| {
         let conditions = link.conditions.as_deref().unwrap_or(&NONE);
         match conditions.varies() || link.sharing == Sharing::Throughput {
             true => Builder { world, link, number: i as u64, conditions, phase, explicit }.all(),
-            false => plain(world, link, explicit),
+            false => plain(world, link, explicit, &mut flows),
         }
     };
     world.links.iter().enumerate().flat_map(of).collect()
 }
 
-fn plain(world: &World, link: &Link, explicit: bool) -> Vec<Channel> {
+fn plain(world: &World, link: &Link, explicit: bool, flows: &mut std::ops::RangeFrom<u32>) -> Vec<Channel> {
     let directions = if link.half_duplex { 1 } else { 2 };
-    let channel = || match link.sharing {
+    let mut channel = || match link.sharing {
         Sharing::Fixed | Sharing::Throughput => Channel::Fixed,
         Sharing::Fifo => Channel::Fifo(super::fifo::channel(explicit)),
         Sharing::Fair => Channel::Fair(Box::default()),
+        Sharing::Flows => Channel::Flows(flows.next().unwrap_or(u32::MAX)),
     };
     (0..directions * cell_count(world, link)).map(|_| channel()).collect()
 }

@@ -9,7 +9,8 @@ mod varying;
 
 pub(super) use build::channels;
 pub(super) use fair::{Fair, Window};
-pub use flows::Flows;
+pub(super) use flows::{Alone, Crossing, Network, alone, check as check_flows};
+pub use flows::{FASTEST_FLOW, Flows};
 pub(super) use varying::Varying;
 
 use super::Sharing;
@@ -23,6 +24,8 @@ pub(super) enum Channel {
     Fifo(Station),
     Fair(Box<Fair>),
     Varying(Box<Varying>),
+    /// One of those that flows cross, with its number among them: see [`Network`].
+    Flows(u32),
 }
 
 /// A transfer that is offered to a channel.
@@ -50,25 +53,27 @@ impl Channel {
                 Offer::Queued
             }
             Self::Varying(varying) => varying.offer(now, transfer, window),
+            Self::Flows(_) => Offer::Refused,
         }
     }
 
     /// Where transfers share: parts of the air that are sent up, and all parts.
     pub(super) fn sharers(&self) -> Option<[u128; 2]> {
         match self {
-            Self::Fixed | Self::Fifo(_) => None,
+            Self::Fixed | Self::Fifo(_) | Self::Flows(_) => None,
             Self::Fair(fair) => Some(fair.sharers()),
             Self::Varying(varying) => varying.sharers(),
         }
     }
 
-    /// Airtime still to be sent at `at`, after all that happens up to and with `counted`.
-    pub(super) fn backlog(&self, counted: SimTime, at: SimTime) -> u128 {
+    /// Airtime still to be sent at `at`, after all that happens up to and with `counted`; flows are those of the network.
+    pub(super) fn backlog(&self, flows: Option<&Network>, counted: SimTime, at: SimTime) -> u128 {
         match self {
             Self::Fixed => 0,
             Self::Fifo(station) => station.look(counted, at).work,
             Self::Fair(fair) => fair.backlog(at),
             Self::Varying(varying) => varying.backlog(counted, at),
+            Self::Flows(number) => flows.map_or(0, |flows| flows.backlog(*number, at)),
         }
     }
 }

@@ -112,6 +112,7 @@ pub fn bear(
         counted: now >= world.horizon.warm_up.ns(),
         doing: Doing::Nothing,
         hop: None,
+        run: Vec::new(),
         connecting: None,
         lossy: None,
         holders: BTreeMap::from([(node, None)]),

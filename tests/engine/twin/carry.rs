@@ -4,15 +4,18 @@ use super::channel::{ChannelKey, Transfer};
 use super::event::What;
 use super::life::{Doing, Load};
 use super::parcel::Parcel;
+use super::place::Hop;
 use super::tempo::{self, Tempo, WHOLE};
-use super::{Twin, place};
+use super::{Twin, flows, place};
 use tierwise::sim::Ending;
 
 impl Twin<'_> {
     /// Starts the next hop, with a handshake if there must be one.
     pub fn send(&mut self, birth: u64, from: u32, load: Load) -> Result<(), String> {
-        self.life(birth).hop = Some(place::path(self.world, from, load.to).ok_or("no way")?[0]);
-        let wait = self.parcel(birth, load.bytes).handshake();
+        let run = flows::run(self.world, &place::path(self.world, from, load.to).ok_or("no way")?);
+        let wait: u64 = run.iter().map(|hop| self.parcel_on(birth, *hop, load.bytes).handshake()).sum();
+        self.life(birth).hop = run.last().copied();
+        self.life(birth).run = run;
         if wait == 0 {
             self.depart(birth, load);
         } else {
@@ -23,14 +26,21 @@ impl Twin<'_> {
     }
 
     fn parcel(&self, birth: u64, payload: u64) -> Parcel<'_> {
+        self.parcel_on(birth, self.lives[&birth].hop.expect("on its way"), payload)
+    }
+
+    pub fn parcel_on(&self, birth: u64, hop: Hop, payload: u64) -> Parcel<'_> {
         let life = &self.lives[&birth];
-        let (hop, request) = (life.hop.expect("on its way"), &life.request);
+        let request = &life.request;
         let (birth, leg, steps) = (life.birth, request.leg, request.steps);
         Parcel { world: self.world, replication: self.replication, hop, birth, leg, steps, payload }
     }
 
     /// Offers a request's load to the channel of its hop.
     fn depart(&mut self, birth: u64, load: Load) {
+        if flows::is_shared_so(self.world, self.lives[&birth].run[0]) {
+            return self.begin_flow(birth, load);
+        }
         let parcel = self.parcel(birth, load.bytes);
         let (airtime, (wire, again), hop) = (parcel.airtime(), parcel.wire(), parcel.hop);
         let share = self.shares.get(&(hop.link, place::member(self.world, hop))).copied();
@@ -64,7 +74,7 @@ impl Twin<'_> {
         tempo.airtime(self.now, ends)
     }
 
-    fn charge(&mut self, transfer: &Transfer) {
+    pub fn charge(&mut self, transfer: &Transfer) {
         let (hop, airtime) = (transfer.hop, self.airtime(transfer));
         let link = &self.world.links[hop.link];
         let (sender, taker) =
@@ -78,7 +88,7 @@ impl Twin<'_> {
             life.home_j += taker.receive.0 * seconds;
         }
         let counted = life.counted;
-        if transfer.tempo.is_some() {
+        if transfer.tempo.is_some() || flows::is_shared_so(self.world, hop) {
             let (from, to) = (place::group_of(self.world, hop.from), place::group_of(self.world, hop.to));
             self.sums.groups[from].transmit_j += sender.transmit.0 * seconds;
             self.sums.groups[to].receive_j += taker.receive.0 * seconds;
@@ -117,12 +127,13 @@ impl Twin<'_> {
         self.expect_fair(key);
     }
 
-    fn expect_arrival(&mut self, birth: u64) {
+    pub fn expect_arrival(&mut self, birth: u64) {
         let bytes = match self.lives[&birth].doing {
             Doing::Returning(load) | Doing::Bringing(load, _) => load.bytes,
             Doing::Nothing | Doing::Computing(_) => panic!("nothing is sent"),
         };
-        let delay = self.parcel(birth, bytes).delay();
+        let delay = |hop: &Hop| self.parcel_on(birth, *hop, bytes).delay();
+        let delay: u64 = self.lives[&birth].run.iter().map(delay).sum();
         self.events.add(self.now + delay, What::Arrives, birth);
     }
 
@@ -141,7 +152,10 @@ impl Twin<'_> {
             Doing::Returning(load) => self.send(birth, at, load)?,
             Doing::Bringing(load, job) => {
                 if load.raw {
-                    self.life(birth).holders.entry(at).or_insert(job.lossy);
+                    let life = self.life(birth);
+                    for hop in &life.run {
+                        life.holders.entry(hop.to).or_insert(job.lossy);
+                    }
                 }
                 if load.to != at {
                     return self.send(birth, at, load);

@@ -37,6 +37,13 @@ pub struct Transfer {
     pub began: u64,
 }
 
+impl Transfer {
+    pub fn of(birth: u64, hop: Hop, airtime: u64, wire: u64, again: u64) -> Self {
+        let (ends, left, tempo, kind, work, credit, began) = (0, 0, None, (0, true), 0, 0, 0);
+        Self { birth, hop, airtime, wire, again, ends, left, tempo, kind, work, credit, began }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Channel {
     pub sharing: Sharing,
@@ -63,7 +70,7 @@ impl Channel {
     /// The part of the air that a transfer on it has.
     pub fn part_of(&self, transfer: &Transfer) -> f64 {
         match self.sharing {
-            Sharing::Fixed | Sharing::Fifo => 1.0,
+            Sharing::Fixed | Sharing::Fifo | Sharing::Flows => 1.0,
             Sharing::Fair => 1.0 / self.on_air.len() as f64,
             Sharing::Throughput => {
                 transfer.time_of_bit() as f64 / self.on_air.iter().map(|t| t.time_of_bit() as f64).sum::<f64>()
@@ -133,7 +140,7 @@ impl Channel {
             return self.tempo_backlog(at);
         }
         match self.sharing {
-            Sharing::Fixed => 0,
+            Sharing::Fixed | Sharing::Flows => 0,
             Sharing::Fifo => {
                 let on_air = self.on_air.iter().map(|t| t.ends - at).sum::<u64>();
                 on_air + self.waiting.iter().map(|t| t.airtime).sum::<u64>()

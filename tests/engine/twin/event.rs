@@ -15,6 +15,8 @@ pub enum What {
     Sent,
     /// A fair channel is done with at least one transfer.
     FairSent(ChannelKey),
+    /// At least one flow is through.
+    FlowsSent,
     /// A request's cargo arrives at the other end of a hop.
     Arrives,
     /// Something of a node changes.
@@ -30,7 +32,7 @@ pub enum What {
 impl What {
     fn rank(self) -> u8 {
         match self {
-            Self::Served | Self::Shared(_) | Self::Limit(_) | Self::Sent | Self::FairSent(_) => 0,
+            Self::Served | Self::Shared(_) | Self::Limit(_) | Self::Sent | Self::FairSent(_) | Self::FlowsSent => 0,
             Self::Arrives => 1,
             Self::Change => 2,
             Self::Tick => 3,

@@ -65,6 +65,7 @@ impl Twin<'_> {
         self.channels.values_mut().for_each(|channel| channel.waiting.retain(|transfer| transfer.birth != leg));
         let served = self.nodes.iter().any(|node| node.served.iter().chain(&node.waiting).any(|job| job.birth == leg));
         let on_air = self.channels.values().any(|channel| channel.on_air.iter().any(|t| t.birth == leg));
+        let on_air = on_air || self.flows.all.iter().any(|flow| flow.birth == leg);
         if served || on_air || self.events.expects(What::Arrives, leg) {
             self.life(leg).cancelled = true;
         } else {

@@ -1,6 +1,7 @@
 //! What a policy may know.
 
 use super::channel::{Channel, ChannelKey};
+use super::flows::Flows;
 use super::memory::Memory;
 use super::node::{Node, Power};
 use super::place;
@@ -20,12 +21,13 @@ pub struct Picture {
 }
 
 impl Picture {
-    pub fn of(nodes: &[Node], channels: &BTreeMap<ChannelKey, Channel>, at: u64) -> Self {
+    pub fn of(world: &World, nodes: &[Node], channels: &BTreeMap<ChannelKey, Channel>, flows: &Flows, at: u64) -> Self {
+        let rest = |key: &ChannelKey, channel: &Channel| channel.backlog(at) + flows.backlog(world, *key, at);
         let roles = |n: &Node| n.memory.as_ref().map_or(0, Memory::bits);
         let node = |n: &Node| (n.queue(), n.busy(), n.work(at), n.level, n.servers, n.power == Power::On, roles(n));
         Self {
             nodes: nodes.iter().map(node).collect(),
-            channels: channels.iter().map(|(key, c)| (*key, c.backlog(at))).collect(),
+            channels: channels.iter().map(|(key, c)| (*key, rest(key, c))).collect(),
         }
     }
 }

@@ -44,6 +44,8 @@ pub struct Life {
     pub counted: bool,
     pub doing: Doing,
     pub hop: Option<Hop>,
+    /// The hops up to and with that one that are crossed at once.
+    pub run: Vec<Hop>,
     /// What is sent once the handshake is over.
     pub connecting: Option<Load>,
     /// The lossy codec behind the activation that it holds.

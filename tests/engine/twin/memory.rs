@@ -2,7 +2,7 @@
 
 use super::node::Job;
 use super::parcel::Parcel;
-use super::place;
+use super::{flows, place};
 use tierwise::sim::{ModelId, Source, World};
 
 #[derive(Clone, Debug)]
@@ -170,5 +170,13 @@ fn from_above(world: &World, group: usize, model: usize, bytes: u64) -> u64 {
     let hops = place::path(world, keeper, node).expect("there is a way");
     let parcel =
         |hop: &place::Hop| Parcel { world, replication: 0, hop: *hop, birth: 0, leg: 0, steps: 0, payload: bytes };
-    hops.iter().map(|hop| parcel(hop).expected()).sum()
+    let (mut sum, mut path) = (0, &hops[..]);
+    while !path.is_empty() {
+        let run = flows::run(world, path);
+        let times: Vec<(u64, u64)> = run.iter().map(|hop| parcel(hop).expected()).collect();
+        sum += flows::alone(world, &run, &times.iter().map(|time| time.0).collect::<Vec<_>>());
+        sum += times.iter().map(|time| time.1).sum::<u64>();
+        path = &path[run.len()..];
+    }
+    sum
 }

@@ -9,6 +9,7 @@ mod channel;
 mod compute;
 mod end;
 mod event;
+mod flows;
 mod fork;
 mod known;
 mod life;
@@ -23,6 +24,7 @@ mod tempo;
 
 use channel::{Channel, ChannelKey};
 use event::{Event, Events, What};
+use flows::Flows;
 use known::{Known, Picture};
 use life::{Doing, Life, Load};
 use node::Node;
@@ -88,6 +90,7 @@ struct Twin<'a> {
     events: Events,
     nodes: Vec<Node>,
     channels: BTreeMap<ChannelKey, Channel>,
+    flows: Flows,
     /// By link and lower node, where an action changed it.
     shares: BTreeMap<(usize, u32), u64>,
     published: Picture,
@@ -111,7 +114,8 @@ impl<'a> Twin<'a> {
     ) -> Self {
         let (nodes, channels) = (node::all(world), channels(world, replication));
         Self {
-            published: Picture::of(&nodes, &channels, 0),
+            published: Picture::of(world, &nodes, &channels, &Flows::default(), 0),
+            flows: Flows::default(),
             world,
             policy,
             controller,
@@ -151,10 +155,11 @@ impl<'a> Twin<'a> {
     /// Lets time pass. States are published at each multiple of the period, before what happens at that instant.
     fn pass(&mut self, to: u64) {
         self.sums.pass(self.world, &self.nodes, &self.channels, self.now, to);
-        samples::pass(&mut self.samples, self.world, (&self.nodes, &self.channels), self.now, to);
+        samples::pass(&mut self.samples, self.world, (&self.nodes, &self.channels, &self.flows), self.now, to);
+        self.sums.pass_flows(self.world, &self.flows, self.now, to);
         let period = self.world.information.staleness.ns();
         if period > 0 && to / period > self.now / period {
-            self.published = Picture::of(&self.nodes, &self.channels, to / period * period);
+            self.published = self.picture(to / period * period);
         }
         self.now = to;
     }
@@ -166,6 +171,7 @@ impl<'a> Twin<'a> {
             What::Limit(node) => self.begin_services(node),
             What::Sent => self.sent(event.who),
             What::FairSent(key) => self.fair_sent(key),
+            What::FlowsSent => self.flows_sent(),
             What::Arrives => return self.arrive(event.who),
             What::Change => self.change(event.who as u32),
             What::Tick => return self.tick(event.who),
@@ -207,11 +213,15 @@ impl<'a> Twin<'a> {
         self.events.add(from + self.world.information.decision.ns(), What::Ask, birth);
     }
 
+    fn picture(&self, at: u64) -> Picture {
+        Picture::of(self.world, &self.nodes, &self.channels, &self.flows, at)
+    }
+
     fn known<'b>(&self, published: &'b Picture, here: Option<u32>) -> Known<'b>
     where
         'a: 'b,
     {
-        let exact = Picture::of(&self.nodes, &self.channels, self.now);
+        let exact = self.picture(self.now);
         let (world, replication, shares, now) = (self.world, self.replication, self.shares.clone(), self.now);
         Known { world, replication, shares, now, exact, published, here }
     }

@@ -63,8 +63,8 @@ impl Parcel<'_> {
         place::airtime(self.link(), self.hop.up, place::member(self.world, self.hop), sent, self.wire().0)
     }
 
-    /// How long it takes in all, alone and with as much loss and jitter as is to be expected.
-    pub fn expected(&self) -> u64 {
+    /// How long it is on the air and how long else it takes, alone and with as much loss and jitter as is to be expected.
+    pub fn expected(&self) -> (u64, u64) {
         let (link, conditions) = (self.link(), self.conditions());
         let quality = if self.hop.up { &conditions.up } else { &conditions.down };
         let packets = self.packets().len() as u64;
@@ -76,7 +76,7 @@ impl Parcel<'_> {
         let delay = if self.hop.up { link.up.delay } else { link.down.delay };
         let cold = matches!(conditions.transport, Transport::Cold | Transport::ColdTls);
         let slow = if cold { self.slow_start() } else { 0 };
-        airtime + delay.ns() + quality.jitter.mean().ns() + self.handshake() + slow
+        (airtime, delay.ns() + quality.jitter.mean().ns() + self.handshake() + slow)
     }
 
     fn round_trip(&self) -> u64 {

@@ -1,6 +1,7 @@
 //! Samples: what holds until something happens, cut at the ends of periods.
 
 use super::channel::{Channel, ChannelKey, Transfer};
+use super::flows::Flows;
 use super::node::{Node, Power};
 use super::place;
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ pub fn empty(world: &World) -> Vec<Sample> {
     (0..end).step_by(PERIOD as usize).map(sample).collect()
 }
 
-type State<'a> = (&'a [Node], &'a BTreeMap<ChannelKey, Channel>);
+type State<'a> = (&'a [Node], &'a BTreeMap<ChannelKey, Channel>, &'a Flows);
 
 /// Nothing changes from `from` to `to`.
 pub fn pass(samples: &mut [Sample], world: &World, state: State<'_>, mut from: u64, to: u64) {
@@ -41,7 +42,7 @@ pub fn pass(samples: &mut [Sample], world: &World, state: State<'_>, mut from: u
     }
 }
 
-fn note(sample: &mut Sample, world: &World, (nodes, channels): State<'_>, span: u64) {
+fn note(sample: &mut Sample, world: &World, (nodes, channels, flows): State<'_>, span: u64) {
     for (n, node) in nodes.iter().enumerate() {
         let g = place::group_of(world, n as u32);
         let (group, (counts, joules)) = (&world.groups[g], &mut sample.groups[g]);
@@ -66,6 +67,7 @@ fn note(sample: &mut Sample, world: &World, (nodes, channels): State<'_>, span: 
             all if shared => [whole * up / all, whole - whole * up / all],
             _ => [whole * up, whole * down],
         };
+        let shares = if channel.sharing == Sharing::Flows { flows.shares(world, *key) } else { shares };
         let link = &world.links[key.link];
         let powers = [
             [link.lower_radio.transmit, link.upper_radio.receive],

@@ -1,6 +1,7 @@
 //! Accounts: what is added up over time from the state itself, and what is added up over counted requests.
 
 use super::channel::{Channel, ChannelKey};
+use super::flows::{self, Flows};
 use super::memory::Memory;
 use super::node::{Node, Power};
 use super::place;
@@ -56,6 +57,17 @@ impl Sums {
         Self {
             groups: vec![GroupSums::default(); world.groups.len()],
             links: vec![LinkSums::default(); world.links.len()],
+        }
+    }
+
+    /// The same of flows, whose joules are added up when they begin.
+    pub fn pass_flows(&mut self, world: &World, flows: &Flows, from: u64, to: u64) {
+        let window = to.min(world.horizon.end.ns()).saturating_sub(from.max(world.horizon.warm_up.ns()));
+        for flow in &flows.all {
+            for hop in &flow.run {
+                let part = flow.rate as f64 / flows::capacity(world, *hop) as f64;
+                self.links[hop.link].busy_ns[usize::from(hop.up)] += part * window as f64;
+            }
         }
     }
 

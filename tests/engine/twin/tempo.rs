@@ -315,7 +315,7 @@ impl Channel {
             (left.max(0) as u128).div_ceil(nominal * FINE as u128)
         };
         let sum = match self.sharing {
-            Sharing::Fixed => 0,
+            Sharing::Fixed | Sharing::Flows => 0,
             Sharing::Fifo => waiting + self.on_air.iter().map(rest).sum::<u128>(),
             Sharing::Fair => self.kinds().into_iter().map(fair).sum(),
             Sharing::Throughput => {

@@ -86,16 +86,18 @@ impl Fabric {
             of.used -= rate;
             of.flows.swap_remove(position as usize);
             if let Some(moved) = of.flows.get(position as usize).copied() {
-                self.reseat(moved, channel, position);
+                let from = of.flows.len() as u32;
+                self.reseat(moved, channel, (from, position));
             }
         }
         (rate, by)
     }
 
-    fn reseat(&mut self, slot: u32, channel: u32, position: u32) {
+    fn reseat(&mut self, slot: u32, channel: u32, (from, to): (u32, u32)) {
         let range = self.range(slot);
-        if let Some(seat) = self.seats[range].iter_mut().find(|s| s.channel == channel) {
-            seat.position = position;
+        let moved = |s: &&mut Seat| (s.channel, s.position) == (channel, from);
+        if let Some(seat) = self.seats[range].iter_mut().find(moved) {
+            seat.position = to;
         }
     }
 

@@ -9,19 +9,27 @@
 //! with the lower number is first. So the rates are a function of the set of flows alone, whatever came and went before.
 //! What is left of a flow is in units of 2^-16 bit/s times 1 ns, so that it is exact: a flow leaves at the first whole
 //! nanosecond at which nothing is left. Who is handled first among those that come or leave at one instant changes
-//! nothing.
+//! nothing. A flow that crosses a channel twice counts twice there, and takes twice its rate.
 //!
 //! **Only what is affected is worked out again.** See `filling.rs`; the naive twin fills all channels from the start at
 //! each change.
 
+mod alone;
+mod check;
 mod fabric;
 mod filling;
 mod finish;
+mod network;
 #[cfg(test)]
 mod plain;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::sim) use alone::{Alone, alone};
+pub(in crate::sim) use check::check;
+pub(in crate::sim) use network::{Crossing, Network};
+
+use super::Window;
 use crate::units::{BitsPerSec, SimTime};
 use fabric::Fabric;
 use filling::Filling;
@@ -29,6 +37,8 @@ use finish::Finish;
 
 /// Fractions of a bit per second: 2^-16.
 const SCALE: u32 = 16;
+/// What a channel can carry at most.
+pub const FASTEST_FLOW: BitsPerSec = BitsPerSec((1 << 48) - 1);
 /// What a bit is, in units of 2^-16 bit/s times 1 ns.
 const BIT: u128 = 1_000_000_000 << SCALE;
 
@@ -42,12 +52,15 @@ pub struct Flows {
     finish: Finish,
     /// By slot.
     rest: Vec<Rest>,
+    window: Window,
 }
 
 /// What is still to be sent.
 #[derive(Clone, Copy, Debug, Default)]
 struct Rest {
     left: u128,
+    /// What was sent in the window.
+    sent: u128,
     /// As of when.
     at: u64,
     birth: u64,
@@ -57,22 +70,33 @@ impl Rest {
     fn after(&self, now: u64, rate: u64) -> u128 {
         self.left.saturating_sub(u128::from(rate) * u128::from(now.saturating_sub(self.at)))
     }
+
+    fn sent(&self, now: u64, rate: u64, window: Window) -> u128 {
+        let within = now.min(window.1.ns()).saturating_sub(self.at.max(window.0.ns()));
+        self.sent + u128::from(rate) * u128::from(within)
+    }
 }
 
 impl Flows {
     /// An idle network. Capacities count up to 2^48 bit/s; no route is longer than `longest` channels.
     pub fn new(capacities: &[BitsPerSec], longest: usize) -> Self {
-        let fabric = Fabric::new(capacities.iter().map(|c| c.0.min((1 << 48) - 1) << SCALE), longest.max(1));
-        Self { fabric, filling: Filling::default(), finish: Finish::default(), rest: Vec::new() }
+        let fabric = Fabric::new(capacities.iter().map(|c| c.0.min(FASTEST_FLOW.0) << SCALE), longest.max(1));
+        let window = (SimTime::ZERO, SimTime::NEVER);
+        Self { fabric, filling: Filling::default(), finish: Finish::default(), rest: Vec::new(), window }
     }
 
-    /// A flow of so many bits begins to cross these channels, each once and at least one. Of those that leave at one
-    /// instant, the one with the lower `birth` is first.
-    pub fn join(&mut self, now: SimTime, (birth, slot): (u64, u32), route: impl Iterator<Item = u32>, bits: u64) {
+    /// A flow of so many bits begins to cross these channels, at least one. Of those that leave at one instant, the one
+    /// with the lower `birth` is first.
+    pub fn join(&mut self, now: SimTime, who: (u64, u32), route: impl Iterator<Item = u32>, bits: u64) {
+        self.begin(now, who, route, u128::from(bits) * BIT);
+    }
+
+    /// The same in units of 2^-16 bit/s times 1 ns.
+    fn begin(&mut self, now: SimTime, (birth, slot): (u64, u32), route: impl Iterator<Item = u32>, left: u128) {
         if self.rest.len() <= slot as usize {
             self.rest.resize(slot as usize + 1, Rest::default());
         }
-        self.rest[slot as usize] = Rest { left: u128::from(bits) * BIT, at: now.ns(), birth };
+        self.rest[slot as usize] = Rest { left, sent: 0, at: now.ns(), birth };
         self.fabric.insert(slot, route);
         self.filling.joined(&mut self.fabric, slot);
         self.settle(now.ns());
@@ -107,8 +131,27 @@ impl Flows {
 
     /// Bits that a flow still has to send, rounded up.
     pub fn left(&self, slot: u32, now: SimTime) -> u64 {
-        let left = self.rest[slot as usize].after(now.ns(), self.rate(slot)).div_ceil(BIT);
-        u64::try_from(left).unwrap_or(u64::MAX)
+        u64::try_from(self.rest_of(slot, now).div_ceil(BIT)).unwrap_or(u64::MAX)
+    }
+
+    fn rest_of(&self, slot: u32, now: SimTime) -> u128 {
+        self.rest[slot as usize].after(now.ns(), self.rate(slot))
+    }
+
+    /// How long a channel alone would take for all that its flows still have to send, in nanoseconds, rounded up.
+    fn backlog(&self, channel: u32, at: SimTime) -> u128 {
+        let left: u128 = self.members(channel).iter().map(|slot| self.rest_of(*slot, at)).sum();
+        left.div_ceil(u128::from(self.capacity(channel).max(1)))
+    }
+
+    /// What a flow sent in the window up to now, in units of 2^-16 bit/s times 1 ns.
+    fn sent(&self, slot: u32, now: SimTime) -> u128 {
+        self.rest[slot as usize].sent(now.ns(), self.rate(slot), self.window)
+    }
+
+    /// In units of 2^-16 bit/s.
+    fn capacity(&self, channel: u32) -> u64 {
+        self.fabric.channels[channel as usize].capacity
     }
 
     /// The slots of the flows in a channel, in no order that means anything.
@@ -129,7 +172,7 @@ impl Flows {
                 continue;
             }
             let rest = &mut self.rest[slot as usize];
-            (rest.left, rest.at) = (rest.after(now, old), now);
+            (rest.left, rest.sent, rest.at) = (rest.after(now, old), rest.sent(now, old, self.window), now);
             self.finish.put(slot, done(rest.left, now, new), rest.birth);
         }
     }

@@ -23,9 +23,9 @@ pub(super) fn fill(capacities: &[u64], flows: &mut BTreeMap<u32, Flow>) {
     let mut rates = BTreeMap::new();
     while rates.len() < flows.len() {
         let share = |channel: u32| {
-            let of = || flows.iter().filter(move |(_, f)| f.route.contains(&channel));
-            let fixed: u64 = of().filter_map(|(slot, _)| rates.get(slot)).sum();
-            let open = of().filter(|(slot, _)| !rates.contains_key(*slot)).count() as u64;
+            let crossings = |f: &Flow| f.route.iter().filter(|c| **c == channel).count() as u64;
+            let fixed: u64 = flows.iter().filter_map(|(slot, f)| Some(rates.get(slot)? * crossings(f))).sum();
+            let open = flows.iter().filter(|(slot, _)| !rates.contains_key(*slot)).map(|(_, f)| crossings(f)).sum();
             (capacities[channel as usize] - fixed).checked_div(open).map(|share| (share, channel))
         };
         let (share, channel) = (0..capacities.len() as u32).filter_map(share).min().expect("a flow is open");

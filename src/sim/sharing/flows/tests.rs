@@ -29,7 +29,8 @@ fn agree(flows: &Flows, plain: &Plain) -> Result<(), TestCaseError> {
         prop_assert_eq!(flows.rate(*slot), flow.rate, "of {}", slot);
     }
     for channel in 0..plain.capacities.len() as u32 {
-        let used = plain.flows.values().filter(|f| f.route.contains(&channel)).map(|f| f.rate).sum::<u64>();
+        let crossings = |f: &super::plain::Flow| f.route.iter().filter(|c| **c == channel).count() as u64;
+        let used = plain.flows.values().map(|f| f.rate * crossings(f)).sum::<u64>();
         prop_assert_eq!(flows.used(channel), used, "channel {}", channel);
     }
     prop_assert_eq!(flows.next().map(|n| n.1.ns()), plain.next());
@@ -55,7 +56,7 @@ fn jobs(most: usize) -> impl Strategy<Value = Vec<Job>> {
 
 /// Runs jobs between nodes of a tree, or over the channels from the lesser to the greater number.
 fn run(capacities: &[u64], jobs: &[Job], route: impl Fn(usize, usize) -> Vec<u32>) -> Result<(), TestCaseError> {
-    let (mut flows, mut plain) = both(capacities, capacities.len());
+    let (mut flows, mut plain) = both(capacities, 2 * capacities.len());
     let mut now = 0;
     for (slot, (gap, from, to, bits)) in jobs.iter().enumerate() {
         now += gap;
@@ -87,15 +88,19 @@ proptest! {
         run(&capacities, &jobs, |from, to| route(&parents, from % nodes, to % nodes))?;
     }
 
-    /// Routes over any channels, of capacities so small that most shares have remainders.
+    /// Routes over any channels, some twice, of capacities so small that most shares have remainders.
     #[test]
     fn agrees_with_the_twin_on_random_routes(
         rates in proptest::collection::vec(1u64..5, 2..8),
         chosen in proptest::collection::vec(1u32..256, 64),
+        twice in any::<u32>(),
         jobs in jobs(40),
     ) {
         let channels = rates.len() as u32;
-        let route = |from: usize, _: usize| (0..channels).filter(|c| chosen[from] >> c & 1 == 1).collect();
+        let route = |from: usize, to: usize| {
+            let again = (0..channels).filter(|c| chosen[from] & twice >> (to % 8) >> c & 1 == 1);
+            (0..channels).filter(|c| chosen[from] >> c & 1 == 1).chain(again).collect()
+        };
         let jobs: Vec<Job> = jobs.into_iter().map(|(gap, f, t, bits)| (gap * 1_000_000, f, t, bits % 7 + 1)).collect();
         run(&rates, &jobs, route)?;
     }

@@ -68,7 +68,7 @@ enum Discipline {
 impl Discipline {
     fn new(sharing: Sharing, explicit: bool, kinds: usize) -> Self {
         match sharing {
-            Sharing::Fixed => Self::Fixed,
+            Sharing::Fixed | Sharing::Flows => Self::Fixed,
             Sharing::Fifo if explicit => Self::Line(Line::default()),
             Sharing::Fifo => Self::Queue(Queue::default()),
             Sharing::Fair => Self::Fair(Fair::new(kinds)),
