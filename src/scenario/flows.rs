@@ -34,7 +34,7 @@ impl Link {
             return Some(("half duplex with two rates", "give both ways one rate, or set `half-duplex = false`"));
         }
         let fast = up.iter().chain(down).any(|rate| *rate > FASTEST_FLOW);
-        fast.then_some(("faster than 281 Tbit/s", "share it `fixed`"))
+        fast.then_some(("faster than 281474 Gbit/s", "share it `fixed`"))
     }
 }
 
@@ -75,7 +75,7 @@ mod tests {
                 "rate = { up = \"1 Mbit/s\", down = \"2 Mbit/s\" }\nhalf-duplex = true\n",
                 ":37:11: `radio` is shared as flows, and half duplex with two rates",
             ),
-            ("rate = \"300 Tbit/s\"\n", ":36:11: `radio` is shared as flows, and faster than 281 Tbit/s"),
+            ("rate = \"300000 Gbit/s\"\n", ":36:11: `radio` is shared as flows, and faster than 281474 Gbit/s"),
             ("rate = \"1 Mbit/s\"\nadjustable = true\n", ":35:1: `radio` is adjustable, and not shared in a way"),
         ] {
             let told = check(&text(lines), &MadeUp::new()).map(|_| ()).expect_err(lines).to_string();

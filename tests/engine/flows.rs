@@ -246,5 +246,5 @@ fn what_flows_cannot_cross_is_refused() {
     assert_eq!(refused(&shared), is("nodes of one cell have rates of their own"));
     let half = |link: &mut Link| (link.half_duplex, link.conditions) = (true, Some(Box::new(rates.clone())));
     assert_eq!(refused(&half), is("half duplex with two rates"));
-    assert_eq!(refused(&|link| link.up.rate = BitsPerSec(1 << 48)), is("faster than 281 Tbit/s"));
+    assert_eq!(refused(&|link| link.up.rate = BitsPerSec(1 << 48)), is("faster than 281474 Gbit/s"));
 }

@@ -29,5 +29,5 @@ fn wrong(world: &World, link: &Link) -> Option<(&'static str, &'static str)> {
         return Some(("half duplex with two rates", "give both ways one rate, or make it full duplex"));
     }
     let fast = |member| rates(member).iter().any(|rate| *rate > FASTEST_FLOW);
-    members().any(fast).then_some(("faster than 281 Tbit/s", "share it `fixed`"))
+    members().any(fast).then_some(("faster than 281474 Gbit/s", "share it `fixed`"))
 }
