@@ -17,6 +17,9 @@ const RUNGS: usize = 11;
 const SMALL: usize = 32;
 /// A front of more than this many is spread again, if it spans more than one instant.
 const LARGE: usize = 128;
+/// An emptied bucket with room for more than this many gives it back: its turn comes again only when the clock has gone
+/// once round its rung, and meanwhile the room would be lacking in the cache.
+const KEPT: usize = 1 << 12;
 
 /// Gives back the least key first; no key may be pushed earlier in time than the last popped.
 #[derive(Debug)]
@@ -131,7 +134,9 @@ impl Ladder {
         self.front_end = u128::from(self.base);
         let mut bucket = std::mem::take(&mut self.buckets[at]);
         bucket.drain(..).for_each(|key| self.hang(key));
-        self.buckets[at] = bucket;
+        if bucket.capacity() <= KEPT {
+            self.buckets[at] = bucket;
+        }
     }
 
     /// Keeps in the front what happens now only.
@@ -221,6 +226,25 @@ mod tests {
                 .collect();
             agree(&steps, 0);
         }
+    }
+
+    /// Many pending, for so long that all digits of three rungs come round.
+    #[test]
+    fn room_follows_what_is_pending() {
+        let (mut ladder, mut heap) = (Ladder::default(), Heap::default());
+        for slot in 0..20_000u64 {
+            let first = key(slot * 7919 % 1_000_003, slot);
+            ladder.push(first);
+            heap.push(first);
+        }
+        for turn in 0..200_000u64 {
+            let least = ladder.pop().unwrap();
+            assert_eq!(Some(least), heap.pop());
+            let next = least + key(turn * 7907 % 2_000_003, 0);
+            ladder.push(next);
+            heap.push(next);
+        }
+        assert!(ladder.buckets.iter().filter(|bucket| bucket.is_empty()).all(|bucket| bucket.capacity() <= KEPT));
     }
 
     #[test]
