@@ -2,12 +2,19 @@
 //! switches 8 Gbit/s, both ways together. Flows of 1 Gbit on average (exponential) between two hosts drawn at random
 //! arrive as a Poisson process that loads links of hosts to 0.7, and those of switches, which 8 of 9 flows cross, to
 //! about 0.6.
+//!
+//! First the sharing alone; then the same tree through the whole engine, where every flow is a request that is born at one
+//! host, asks its policy, is sent, and is dropped when it was computed for a nanosecond at the other.
 
 use crate::hold::Uniform;
 use crate::lines::Lines;
+use crate::parts::{group, link, world};
 use std::time::Instant;
 use tierwise::problem::Problem;
-use tierwise::sim::Flows;
+use tierwise::random::Rng;
+use tierwise::sim::{
+    CodecId, Flows, Link, ModelId, NodeId, Policy, Request, RunOptions, Sharing, Step, TapId, Tier, View, World, run,
+};
 use tierwise::units::{BitsPerSec, SimTime};
 
 const SWITCHES: u32 = 8;
@@ -68,8 +75,52 @@ impl Source {
     }
 }
 
-/// Full length: 400,000 flows.
+/// Sends each to another host drawn at random.
+struct Anywhere;
+
+impl Policy for Anywhere {
+    fn next(&mut self, request: &Request, _: &View<'_>, rng: &mut Rng) -> Step {
+        if request.answer.is_some() {
+            return Step::Drop;
+        }
+        let further = 1 + rng.index(HOSTS as usize - 1) as u32;
+        let node = NodeId((request.home.0 + further) % HOSTS);
+        Step::Compute { model: ModelId(0), upto: TapId(1), node, send: CodecId(0) }
+    }
+}
+
+fn half_duplex(lower: u16, rate: u64) -> Link {
+    let mut link = link("wire", lower, Sharing::Flows, rate, 0.0);
+    (link.half_duplex, link.down) = (true, link.up);
+    link
+}
+
+/// The same tree; images are of 1 Mbit on average, so that all is a thousandth as long.
+fn tree(flows: f64) -> World {
+    let host = group("host", Tier::Device, HOSTS, 1000, 0.0);
+    let switch = group("switch", Tier::Edge, SWITCHES, 1, 0.0);
+    let groups = vec![host, switch, group("root", Tier::Cloud, 1, 1, 0.0)];
+    let links = vec![half_duplex(0, 1_000_000_000), half_duplex(1, 8_000_000_000)];
+    let rate = 1e3 * RATE;
+    world(groups, links, rate / f64::from(HOSTS), Tier::Device, flows / rate)
+}
+
+/// Full length: 400,000 flows each.
 pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
+    alone(length, lines)?;
+    let world = tree(4e5 * length);
+    let begun = Instant::now();
+    let result = run(&world, &mut Anywhere, 0, &RunOptions::default(), &mut ())?;
+    let (seconds, flows) = (begun.elapsed().as_secs_f64(), result.links[0].transfers as f64 / 2.0);
+    let mut line = |metric, unit, value| lines.add(["flows", "tree of 64 in the engine", metric, unit], value);
+    line("count", "1", flows);
+    line("wall", "s", seconds);
+    line("busy", "1", result.links[0].busy_ns_up as f64 / result.links[0].span_ns as f64 / f64::from(HOSTS) * 2.0);
+    line("flows", "1/s", flows * 50.0 / 49.0 / seconds);
+    Ok(())
+}
+
+fn alone(length: f64, lines: &mut Lines) -> Result<(), Problem> {
     let capacities: Vec<BitsPerSec> =
         (0..HOSTS + SWITCHES).map(|c| BitsPerSec(if c < HOSTS { 1 } else { 8 } * GBIT as u64)).collect();
     let mut flows = Flows::new(&capacities, 4);

@@ -125,9 +125,18 @@ fn serves(world: &World, result: &Result<RunResult, String>) -> [bool; 8] {
 
 #[test]
 fn shipped_policies_agree() {
+    shipped_agree(100, made_up::wide);
+}
+
+#[test]
+fn shipped_policies_agree_on_links_that_flows_cross() {
+    shipped_agree(60, flows::world);
+}
+
+fn shipped_agree(cases: u32, world: impl Fn(&Dice) -> World) {
     let registry = Registry::default();
-    check(100, |dice| {
-        let world = made_up::wide(dice);
+    check(cases, |dice| {
+        let world = world(dice);
         for entry in registry.entries() {
             let policy = || entry.build(&Node::default()).map_err(|p| TestCaseError::fail(p.to_string()));
             let (fast, records) = engine(&world, &mut policy()?, false);
