@@ -92,6 +92,7 @@ pub fn world(groups: Vec<NodeGroup>, links: Vec<Link>, rate: f64, sink: Tier, se
             sites: vec![Site { cumulative: vec![1 << 32] }],
         }],
         information: Information::default(),
+        failures: Vec::new(),
         horizon: Horizon {
             warm_up: SimTime::from_secs(seconds / 50.0),
             end: SimTime::from_secs(seconds),

@@ -19,6 +19,12 @@ pub fn normal([radius, angle]: [u64; 2]) -> f64 {
     libm::sqrt(2.0 * exponential(radius)) * libm::cos(2.0 * std::f64::consts::PI * unit(angle))
 }
 
+/// A Weibull variate of mean 1: a power of an exponential one, over the gamma function that is its mean.
+#[inline]
+pub fn weibull(bits: u64, shape: f64) -> f64 {
+    libm::pow(exponential(bits), 1.0 / shape) / libm::tgamma(1.0 + 1.0 / shape)
+}
+
 /// An index below `n`: the high half of `bits * n` (Lemire 2019, without rejection: biased by at most `n` / 2^64);
 /// 0 if `n` is 0.
 #[inline]
@@ -69,6 +75,20 @@ mod tests {
         assert!(moment(1).abs() < 5.0 / f64::sqrt(n) && (moment(2) - 1.0).abs() < 5.0 * f64::sqrt(2.0 / n));
         assert!((moment(4) - 3.0).abs() < 5.0 * f64::sqrt(96.0 / n));
         assert_eq!(normal([1 << 63, 0]).to_bits(), libm::sqrt(2.0 * exponential(1 << 63)).to_bits());
+    }
+
+    /// Means of 1 within five standard errors: the variance of a Weibull variate of mean 1 is Γ(1+2/k)/Γ(1+1/k)² − 1.
+    #[test]
+    fn weibull_has_its_mean_and_variance() {
+        for shape in [0.7, 1.0, 2.5] {
+            let n = 200_000.0;
+            let (sum, squares) = draws().map(|b| weibull(b, shape)).fold((0.0, 0.0), |(s, q), x| (s + x, q + x * x));
+            let moment = |k: f64| libm::tgamma(1.0 + k / shape) / libm::pow(libm::tgamma(1.0 + 1.0 / shape), k);
+            assert!((sum / n - 1.0).abs() < 5.0 * ((moment(2.0) - 1.0) / n).sqrt(), "{shape}");
+            let error = ((moment(4.0) - moment(2.0).powi(2)) / n).sqrt();
+            assert!((squares / n - moment(2.0)).abs() < 5.0 * error, "{shape}");
+        }
+        assert_eq!(weibull(1 << 63, 1.0), exponential(1 << 63));
     }
 
     /// Chi-square over ten cells: 99.99 % quantile at nine degrees of freedom is 33.7.

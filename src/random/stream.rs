@@ -32,6 +32,8 @@ pub enum Purpose {
     Loss = 21,
     /// What is added to the delay of a transfer.
     Jitter = 22,
+    /// When something fails and is repaired.
+    Failure = 30,
 }
 
 /// A named stream of random bits without state: a draw is a function of (seed, replication, purpose, entity, attempt).

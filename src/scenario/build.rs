@@ -29,6 +29,7 @@ pub(super) fn world(library: &Library, meaning: &mut Meaning<'_>) -> Option<Worl
         labels,
         information: Information { staleness: file.information.staleness, decision: file.information.decision },
         horizon: horizon(meaning),
+        failures: super::failures::all(meaning),
     })
 }
 

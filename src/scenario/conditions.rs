@@ -1,11 +1,11 @@
 //! How links depart from wires of steady rate.
 
-use super::both::Each;
+use super::both::{BothWays, Each};
 use super::library::{Library, Loader};
 use super::link::Link;
 use super::meaning::Meaning;
 use crate::problem::Problem;
-use crate::sim::{Conditions, Jitter, LogNormal, Outages, Quality, Rate, Sharing};
+use crate::sim::{Conditions, Jitter, LogNormal, Outages, Quality, Rate, Sharing, Transport};
 use crate::units::BitsPerSec;
 use std::path::PathBuf;
 
@@ -52,6 +52,14 @@ impl Link {
             let remedy = "list outages in order, with time between them; let periodic ones last less than a period";
             meaning.tell_key(&["links", name, "outages"], Problem::new(what).remedy(remedy));
         }
+    }
+
+    /// Whether nothing about it varies, gets lost or must be waited for, but its delay.
+    pub(super) fn is_plain(&self) -> bool {
+        let one = |rates: &BothWays<Each<BitsPerSec>>| rates.up.0.len() < 2 && rates.down.0.len() < 2;
+        let steady = self.trace.is_none() && self.outages.is_none() && self.rate.as_ref().is_none_or(one);
+        let sure = self.loss.is_none() && self.jitter == Jitter::None && self.transport == Transport::default();
+        steady && sure && !self.adjustable && !matches!(self.sharing, Sharing::Throughput | Sharing::Flows)
     }
 
     fn traces(&self) -> impl Iterator<Item = &PathBuf> {

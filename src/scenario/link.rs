@@ -1,11 +1,14 @@
 //! Links, and what they are.
 
 use super::both::{BothWays, Each};
+use super::failures;
 use super::library::Library;
 use super::meaning::Meaning;
 use crate::catalog::{Boundary, Figure, LinkPreset, link, links};
 use crate::problem::Problem;
-use crate::sim::{Cell, Conditions, Direction, GroupId, Jitter, Outages, Packet, Radio, Rate, Sharing, Transport};
+use crate::sim::{
+    Cell, Conditions, Direction, Failures, GroupId, Jitter, Outages, Packet, Radio, Rate, Sharing, Transport,
+};
 use crate::units::{BitsPerSec, Bytes, SimTime, Watts};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -27,6 +30,9 @@ pub struct Link {
     /// How transfers at one time share it.
     #[serde(default)]
     pub sharing: Sharing,
+    /// When each cell of it fails, and what becomes of what is being sent. Absent: never.
+    #[serde(default)]
+    pub failures: Option<Failures>,
     /// Bit rate: one for all lower nodes, or a list from which the i-th has the one at i modulo its length. Absent: the
     /// preset's.
     pub rate: Option<BothWays<Each<BitsPerSec>>>,
@@ -120,6 +126,7 @@ impl Link {
         let own = self.rate.as_ref().map(|rate| [&rate.up.0[..], &rate.down.0[..]]);
         let rates = own.unwrap_or([std::slice::from_ref(&whole.up.value), std::slice::from_ref(&whole.down.value)]);
         self.check_flows(name, rates, whole.half_duplex, meaning);
+        failures::check_link(self, name, meaning);
         meaning.above_zero(&["links", name, "payload"], self.payload.map_or(1.0, |p| p.0 as f64));
         let powers = [self.transmit, self.receive, self.upper_transmit, self.upper_receive];
         if self.preset.is_none() && self.boundary.is_none() && powers.iter().any(Option::is_some) {

@@ -11,6 +11,7 @@ mod both;
 mod build;
 mod classes;
 mod conditions;
+mod failures;
 mod file;
 mod flows;
 mod level;

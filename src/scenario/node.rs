@@ -3,10 +3,10 @@
 use super::level::{self, Level};
 use super::meaning::Meaning;
 use super::memory::Memory;
-use super::service;
+use super::{failures, service};
 use crate::catalog::{Boundary, DevicePreset, Figure, FittedRange, ModelProfile, device, devices};
 use crate::problem::Problem;
-use crate::sim::{Elastic, NodeGroup, Service, Tier, Work, Works};
+use crate::sim::{Elastic, Failures, NodeGroup, Service, Tier, Work, Works};
 use crate::units::{BytesPerSec, Macs, MacsPerSec, SimTime, Watts};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -32,6 +32,9 @@ pub struct Node {
     pub service: Service,
     /// How its servers can be changed while a run goes on. Absent: not at all.
     pub elastic: Option<Elastic>,
+    /// When each fails, and what becomes of what is in progress there. Absent: never.
+    #[serde(default)]
+    pub failures: Option<Failures>,
     /// Speed of computing, whatever the number format. Absent: the preset's.
     pub rate: Option<MacsPerSec>,
     /// Memory bandwidth. Absent: the preset's; without a preset: no limit.
@@ -122,6 +125,7 @@ impl Node {
         meaning.above_zero(&at("count"), f64::from(self.count));
         service::check(&self.service, name, meaning);
         self.check_elastic(name, meaning);
+        failures::check(self.failures.as_ref(), ["nodes", name], meaning);
         for (key, rate) in [("rate", self.rate.map(|r| r.0)), ("bandwidth", self.bandwidth.map(|b| b.0))] {
             meaning.above_zero(&at(key), rate.unwrap_or(1.0));
         }

@@ -1,5 +1,9 @@
 //! What a run adds up: whole nanoseconds, bytes and counts only, so that sums do not depend on their order.
 
+mod failures;
+
+pub(super) use failures::Unsent;
+
 use super::layout::Layout;
 use super::result::{CapacityAccount, GroupAccount, ImageAccount, LevelAccount, LinkAccount, MemoryAccount, Resent};
 use super::series::{WHOLE, Watch};

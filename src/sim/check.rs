@@ -1,7 +1,7 @@
 //! What must hold of a world before it is run. A scenario's own checks say more and name lines; these keep the engine
 //! from reading past a table when a world was built by hand.
 
-use super::{Arrivals, Model, NodeGroup, Service, Tier, Workload, World};
+use super::{Arrivals, Failing, Fallible, Model, NodeGroup, Service, Tier, Workload, World};
 use crate::problem::Problem;
 use crate::units::SimTime;
 
@@ -16,6 +16,7 @@ pub(super) fn check(world: &World) -> Result<(), Problem> {
     world.links.iter().try_for_each(|l| link(world, l))?;
     world.models.iter().try_for_each(|m| model(world, m))?;
     world.workloads.iter().try_for_each(|w| workload(world, w))?;
+    world.failures.iter().try_for_each(|f| failing(world, f))?;
     let nodes: u64 = world.groups.iter().map(|g| u64::from(g.count)).sum();
     require(nodes < u64::from(u32::MAX), || Problem::new("too many nodes").received(nodes))?;
     horizon(world)
@@ -126,6 +127,29 @@ fn conditions(link: &super::Link) -> Result<(), Problem> {
     require(lost(&conditions.up) && lost(&conditions.down), || about("loss must be at least 0 and below 1"))?;
     let wrong = conditions.outages.as_ref().and_then(super::Outages::wrong);
     wrong.map_or(Ok(()), |what| Err(about(what)))
+}
+
+fn failing(world: &World, failing: &Failing) -> Result<(), Problem> {
+    let name = match failing.place {
+        Fallible::Nodes(group) => world.groups.get(group.0 as usize).map(|g| &g.name),
+        Fallible::Link(link) => world.links.get(link as usize).map(|l| &l.name),
+    };
+    let name = name.ok_or_else(|| Problem::new("something fails that is not there"))?;
+    let once = world.failures.iter().filter(|f| f.place == failing.place).count() == 1;
+    require(once, || Problem::new(format!("`{name}` fails in two ways")))?;
+    if let Fallible::Link(link) = failing.place {
+        let link = &world.links[link as usize];
+        require(link.is_plain(), || {
+            Problem::new(format!(
+                "link `{name}` fails, and has conditions, shares equal throughput or is crossed by flows"
+            ))
+            .remedy("let `outages` stop what is sent, or leave the conditions out")
+        })?;
+    }
+    match failing.failures.wrong() {
+        Some((_, what)) => Err(Problem::new(format!("failures of `{name}`: {what}"))),
+        None => Ok(()),
+    }
 }
 
 fn model(world: &World, model: &Model) -> Result<(), Problem> {

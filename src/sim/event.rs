@@ -7,19 +7,21 @@ use crate::units::SimTime;
 pub(super) enum Rank {
     /// A service or a transfer ends: servers and channels are freed first.
     Leave = 0,
+    /// Something fails or is repaired.
+    Turn = 1,
     /// What was sent arrives at the other end of a hop.
-    Arrive = 1,
+    Arrive = 2,
     /// A change of a node's servers takes effect.
-    Change = 2,
+    Change = 3,
     /// A policy's or a controller's period is over.
-    Tick = 3,
+    Tick = 4,
     /// A policy is asked.
-    Ask = 4,
+    Ask = 5,
     /// A source gives birth.
-    Birth = 5,
+    Birth = 6,
 }
 
-const RANKS: [Rank; 6] = [Rank::Leave, Rank::Arrive, Rank::Change, Rank::Tick, Rank::Ask, Rank::Birth];
+const RANKS: [Rank; 7] = [Rank::Leave, Rank::Turn, Rank::Arrive, Rank::Change, Rank::Tick, Rank::Ask, Rank::Birth];
 
 /// `time:64 | rank:4 | birth:28 | second:1 | slot:31`; of the birth number the low 28 bits. The second of two legs of one
 /// request comes after the first.
@@ -51,7 +53,7 @@ impl Key {
 
     #[inline]
     pub(super) fn rank(self) -> Rank {
-        RANKS[((self.0 as u64 >> 60) as usize).min(5)]
+        RANKS[((self.0 as u64 >> 60) as usize).min(6)]
     }
 
     #[inline]

@@ -122,6 +122,16 @@ impl Layout {
         hop.lower().0 - self.cells[hop.link as usize].lower
     }
 
+    /// How many channels a cell of a link has: both directions', upwards first.
+    pub(super) fn channels_of_cell(&self, link: u16) -> u32 {
+        self.cells[link as usize].channels
+    }
+
+    /// How many channels there are.
+    pub(super) fn channel_count(&self) -> usize {
+        self.channel_count as usize
+    }
+
     /// All channels of a link.
     pub(super) fn channels(&self, link: usize) -> std::ops::Range<u32> {
         let end = self.cells.get(link + 1).map_or(self.channel_count, |next| next.base);

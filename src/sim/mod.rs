@@ -41,6 +41,9 @@
 //! transfer begins it is charged for as long as it would be on the air alone from then on, until the run stops at most;
 //! times in which nothing gets through are left out, unless they are between a trace's bursts.
 //!
+//! **Failures.** What fails, how what is in progress there is retried, rerouted or failed, and who is refused meanwhile is
+//! told in `failures/mod.rs`.
+//!
 //! **Refusals.** A full queue refuses: the request then stands at that node, with what was brought there;
 //! `request.refused` rises by one and is set to 0 when a queue next takes it; the policy is asked again.
 //!
@@ -59,11 +62,12 @@
 //! | rank | kind | number | what happens |
 //! |---|---|---|---|
 //! | 0 | leave | birth number | a service or a transfer ends; its server or channel takes the next in line |
-//! | 1 | arrive | birth number | a hop ends: the next begins, or the station is offered the request, or it ends |
-//! | 2 | change | node | servers have started, a node has booted, a model is loaded |
-//! | 3 | tick | policy, then controller | a period is over: at its multiples, while a request is under way or a source fertile |
-//! | 4 | ask | birth number | the policy is asked, and its step is begun |
-//! | 5 | birth | node, then workload | a request is born; if `information.decision` is zero it is asked here |
+//! | 1 | turn | – | something fails or is repaired: see `failures/mod.rs` |
+//! | 2 | arrive | birth number | a hop ends: the next begins, or the station is offered the request, or it ends |
+//! | 3 | change | node | servers have started, a node has booted, a model is loaded |
+//! | 4 | tick | policy, then controller | a period is over: at its multiples, while a request is under way or a source fertile |
+//! | 5 | ask | birth number | the policy is asked, and its step is begun |
+//! | 6 | birth | node, then workload | a request is born; if `information.decision` is zero it is asked here |
 //!
 //! *Birth numbers* count births from 0 in the order of these events. A request has one pending event at most; of two legs
 //! each has, and the one that was started by the fork comes second. So queues
@@ -124,11 +128,14 @@
 //!
 //! # Accounts
 //! The run stops at `end + drain`; events at that very time still happen. A service or transfer is charged in full when
-//! it begins, if it begins by then. Requests born in `[warm_up, end)` are *counted*; they alone carry bytes, joules,
+//! it begins, if it begins by then; what a failure cuts short of it is taken back. Requests born in `[warm_up, end)` are *counted*; they alone carry bytes, joules,
 //! waits and outcomes. Busy time and queue lengths are those of that window, of all requests. Joules of idle nodes are
 //! those of the window, of nodes that are not off. What a node *provides* is its servers for as long as it is neither off
 //! nor booting; servers that are to go count until they are idle. At the end it is checked that requests, service and bytes are conserved.
 //! Samples over time, where the recorder asks for them, are means of periods: see `series`.
+//!
+//! *Overload* is where counted requests' work, refusals included, is as much as the servers or the channel can do in the
+//! window: then what is measured depends on how long it lasts. [`RunResult::overloaded`] names the places.
 
 #![deny(clippy::disallowed_methods)]
 
@@ -141,8 +148,10 @@ mod course;
 mod energy;
 mod engine;
 mod event;
+mod failures;
 mod layout;
 mod link;
+mod overload;
 mod port;
 mod queue;
 mod result;
@@ -160,6 +169,7 @@ mod world;
 
 pub use conditions::{Conditions, Jitter, LogNormal, Outage, Outages, PeriodicOutage, Quality, Rate, Transport};
 pub use engine::{run, run_controlled};
+pub use failures::FailureAccount;
 pub use link::{Cell, Direction, Link, Packet, Radio, Sharing};
 pub use port::{
     Action, Actions, Alarm, Answer, Controller, Facts, Held, Needs, Outcome, OutcomeKind, PerDevice, PerRequest,

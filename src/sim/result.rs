@@ -1,6 +1,6 @@
 //! What a replication gives: one record a request, and accounts of everything.
 
-use super::{GroupId, ModelId, NodeId, OutcomeKind, TapId};
+use super::{FailureAccount, GroupId, ModelId, NodeId, OutcomeKind, TapId};
 use crate::stats::Sketch;
 use crate::units::SimTime;
 
@@ -362,6 +362,8 @@ pub struct RunResult {
     pub links: Vec<LinkAccount>,
     /// By link.
     pub resent: Vec<Resent>,
+    /// By [`super::World::failures`].
+    pub failures: Vec<FailureAccount>,
     /// By image.
     pub per_image: Vec<ImageAccount>,
     /// How many answers each role gave in each group; only those that gave any, in order.

@@ -80,6 +80,8 @@ pub(super) struct Leg {
     /// The last time its policy was asked, and how often at that time.
     pub asked: (SimTime, u32),
     pub compute_ns: [u64; 3],
+    /// What a station where others change that has charged for the present service.
+    pub charged_ns: u64,
     pub bytes_up: u64,
     pub bytes_down: u64,
     /// Beyond idle, spent by its home: microwatts times nanoseconds.
@@ -91,6 +93,8 @@ pub(super) struct Leg {
     pub forks: u8,
     /// Steps taken for its other legs, those that have ended.
     pub others: u32,
+    /// How often failures interrupted it.
+    pub interrupted: u32,
     live: bool,
     /// Nodes that received the raw image, its home left out, and the lossy codec it came in.
     holders: Vec<(NodeId, Option<CodecId>)>,
@@ -134,6 +138,7 @@ impl Leg {
             begun: false,
             asked: (SimTime::ZERO, 0),
             compute_ns: [0; 3],
+            charged_ns: 0,
             bytes_up: 0,
             bytes_down: 0,
             home_fj: 0,
@@ -141,6 +146,7 @@ impl Leg {
             second: 0,
             forks: 0,
             others: 0,
+            interrupted: 0,
             live: false,
             holders: Vec::new(),
         }

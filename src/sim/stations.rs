@@ -1,5 +1,7 @@
 //! All nodes' stations and all links' channels, and what policies may know of them.
 
+mod failing;
+
 use super::board::{Board, Published};
 use super::layout::Layout;
 use super::series::{Lapses, Watch};
@@ -7,7 +9,7 @@ use super::service::{
     Begun, Change, Gate, Job, Leaving, Live, Look, Means, Offer, Plan, Provided, Station, Store, Table, Turn,
 };
 use super::sharing::{Channel, Network, Transfer, Window};
-use super::{GroupId, Hop, Knowledge, ModelId, NodeId, World};
+use super::{Fallible, GroupId, Hop, Knowledge, ModelId, NodeId, World};
 use crate::units::{BitsPerSec, SimTime};
 use std::sync::Arc;
 
@@ -22,7 +24,8 @@ pub(super) struct Nodes {
 impl Nodes {
     pub(super) fn new(world: &World, explicit: bool) -> Self {
         let of = |(g, group): (u16, &super::NodeGroup)| {
-            let plan = Plan { table: Arc::new(Table::new(group)), store: store(world, GroupId(g)) };
+            let fails = world.failing(Fallible::Nodes(GroupId(g))).is_some();
+            let plan = Plan { table: Arc::new(Table::new(group)), store: store(world, GroupId(g)), fails };
             let window = (world.horizon.warm_up, world.horizon.end);
             let station = || Station::of(group, &plan, explicit, window);
             std::iter::repeat_with(station).take(group.count as usize).collect::<Vec<_>>()
@@ -225,6 +228,7 @@ impl Channels {
         match self.changing(channel, now) {
             Channel::Fifo(station) => station.cancel(now, slot),
             Channel::Varying(varying) => varying.cancel(slot),
+            Channel::Breakable(breakable) => breakable.cancel(slot),
             Channel::Fixed | Channel::Fair(_) | Channel::Flows(_) => false,
         }
     }

@@ -2,15 +2,15 @@
 
 use crate::dice::Dice;
 use crate::policies::{Meddler, Wanderer, Wild};
-use crate::{conditions, flows, made_up, twin};
+use crate::{breaking, conditions, flows, made_up, twin};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 use std::cell::Cell;
 use tierwise::config::Node;
 use tierwise::policy::Registry;
 use tierwise::sim::{
-    Controller, Ending, Link, LinkAccount, Outcome, Policy, Record, RunOptions, RunResult, Service, Sharing, World,
-    run, run_controlled,
+    Controller, Ending, FailureAccount, Link, LinkAccount, Outcome, Policy, Record, RunOptions, RunResult, Service,
+    Sharing, World, run, run_controlled,
 };
 use tierwise::stats::Sketch;
 
@@ -57,8 +57,15 @@ fn random_steps_agree_on_links_that_flows_cross() {
     steps_agree(250, 20, flows::world);
 }
 
-fn steps_agree(cases: u32, least: u32, world: impl Fn(&Dice) -> World) {
-    let (reached, served) = (Cell::new([0; 6]), Cell::new([0; 8]));
+#[test]
+fn random_steps_agree_where_things_fail() {
+    let reached = steps_agree(500, 40, breaking::world);
+    assert!(reached[6..].iter().all(|cases| *cases > 60), "{reached:?}");
+}
+
+/// How many cases reached what [`reaches`] tells.
+fn steps_agree(cases: u32, least: u32, world: impl Fn(&Dice) -> World) -> [u32; 11] {
+    let (reached, served) = (Cell::new([0; 11]), Cell::new([0; 8]));
     check(cases, |dice| {
         let world = world(dice);
         let (period, plan, forks) = (dice.below(30), dice.once_in(3), dice.once_in(2));
@@ -88,13 +95,16 @@ fn steps_agree(cases: u32, least: u32, world: impl Fn(&Dice) -> World) {
         reached.set(std::array::from_fn(|i| reached.get()[i] + u32::from(reaches(&world, &fast)[i])));
         Ok(())
     });
-    assert!(reached.get().iter().all(|cases| *cases > least), "{reached:?}");
+    assert!(reached.get()[..6].iter().all(|cases| *cases > least), "{reached:?}");
     assert!(served.get().iter().all(|cases| *cases > least / 4), "{served:?}");
+    reached.get()
 }
 
-/// Whether requests waited, were refused, were late, were left in flight, shared the air, and were of use.
-fn reaches(world: &World, result: &Result<RunResult, String>) -> [bool; 6] {
-    let Ok(result) = result else { return [false; 6] };
+/// Whether requests waited, were refused, were late, were left in flight, shared the air, and were of use; whether failures
+/// lost service and transfers, were retried and rerouted, and failed requests.
+fn reaches(world: &World, result: &Result<RunResult, String>) -> [bool; 11] {
+    let Ok(result) = result else { return [false; 11] };
+    let failures = |some: &dyn Fn(&FailureAccount) -> u64| result.failures.iter().any(|f| some(f) > 0);
     let shares = |link: &Link| matches!(link.sharing, Sharing::Fair | Sharing::Flows);
     let fair = |(link, account): (&Link, &LinkAccount)| shares(link) && account.transfers > 5;
     [
@@ -104,6 +114,11 @@ fn reaches(world: &World, result: &Result<RunResult, String>) -> [bool; 6] {
         result.in_flight > 0,
         world.links.iter().zip(&result.links).any(fair),
         result.right_on_time > 0,
+        failures(&|f| f.lost_ns as u64),
+        failures(&|f| f.lost_bytes),
+        failures(&|f| f.retried),
+        failures(&|f| f.rerouted),
+        failures(&|f| f.failed),
     ]
 }
 
@@ -186,7 +201,7 @@ pub fn accounts_agree(world: &World, result: &RunResult, twin: &twin::Found) -> 
     prop_assert_eq!(result.born, counted.len() as u64);
     prop_assert_eq!(result.answered, ended(Ending::Answered));
     prop_assert_eq!(result.dropped, ended(Ending::Dropped));
-    prop_assert_eq!(result.failed, 0);
+    prop_assert_eq!(result.failed, ended(Ending::Failed));
     prop_assert_eq!(result.in_flight, ended(Ending::InFlight));
     prop_assert_eq!(result.right, count(&|r| r.right));
     prop_assert_eq!(result.late, count(&|r| r.late));
@@ -198,6 +213,7 @@ pub fn accounts_agree(world: &World, result: &RunResult, twin: &twin::Found) -> 
     groups_agree(world, result, twin)?;
     capacities_agree(world, result, twin)?;
     memories_agree(world, result, twin)?;
+    failures_agree(world, result, twin)?;
     links_agree(result, twin)?;
     energy_agrees(world, result, twin)
 }
@@ -270,6 +286,15 @@ fn memories_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Resu
     Ok(())
 }
 
+fn failures_agree(world: &World, result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
+    prop_assert_eq!(result.failures.len(), world.failures.len());
+    for (account, sums) in result.failures.iter().zip(&twin.sums.failures) {
+        let span_ns = world.horizon.end.ns() - world.horizon.warm_up.ns();
+        prop_assert_eq!(*account, FailureAccount { units: account.units, span_ns, ..*sums });
+    }
+    Ok(())
+}
+
 fn links_agree(result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
     for (resent, sums) in result.resent.iter().zip(&twin.sums.links) {
         prop_assert_eq!([resent.bytes_down, resent.bytes_up], sums.again);
@@ -293,6 +318,7 @@ fn links_agree(result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseErr
 fn energy_agrees(world: &World, result: &RunResult, twin: &twin::Found) -> Result<(), TestCaseError> {
     let close = |found: f64, wanted: f64| (found - wanted).abs() <= 1e-9 * wanted.abs() + 1e-15;
     let whole = !twin.cut && twin.records.iter().all(|r| r.counted && r.outcome != Ending::InFlight);
+    let cuts = result.failures.iter().map(|f| f.retried + f.rerouted + f.failed).sum::<u64>() as f64;
     let (mut marginal, mut device, mut system) = (0.0, 0.0, 0.0);
     let changes =
         result.capacity.iter().zip(&result.memory).map(|(capacity, memory)| capacity.change_j + memory.load_j);
@@ -302,9 +328,10 @@ fn energy_agrees(world: &World, result: &RunResult, twin: &twin::Found) -> Resul
         prop_assert!(close(account.idle_j, sums.idle_j));
         let beyond = account.compute_j + account.transmit_j + account.receive_j;
         if whole {
-            // Of those that share, the last leaves at a whole nanosecond, up to one after its work or airtime.
+            // Of those that share, the last leaves at a whole nanosecond, up to one after its work or airtime; what is cut
+            // short is charged for whole ones.
             let rough = |found: f64, wanted: f64, watts: f64| {
-                (found - wanted).abs() <= 1e-6 * wanted + watts * 1e-9 * twin.records.len() as f64
+                (found - wanted).abs() <= 1e-6 * wanted + watts * 1e-9 * (twin.records.len() as f64 + cuts)
             };
             let radio = |found, wanted| rough(found, wanted, 2.0);
             let compute = |found, wanted| match group.service {

@@ -163,6 +163,7 @@ pub fn world(dice: &Dice) -> World {
         labels,
         workloads: Vec::new(),
         information: Information { staleness: ns(dice.below(12)), decision: ns(dice.below(4)) },
+        failures: Vec::new(),
         horizon: horizon(dice),
     };
     world.workloads = dice.list(dice.between(1, 2), || workload(dice, &world));

@@ -12,16 +12,19 @@
 //! - `hedging`: the shipped policy that asks twice, against its formula.
 //! - `memory`: models that are loaded and evicted.
 //! - `links`: traces, outages and cells against loops over what they say, and by hand.
+//! - `failures`: availabilities, and what failures do to those who wait.
 //! - `series`: samples over time.
 //! - `flows`: links that are crossed at once at max-min fair rates, by arithmetic and beside fair ones.
 //! - `golden`: one small run, written out.
 
 mod agree;
+mod breaking;
 mod closed;
 mod conditions;
 mod control;
 mod dice;
 mod disciplines;
+mod failures;
 mod flows;
 mod golden;
 mod hedging;

@@ -118,6 +118,7 @@ pub fn world(groups: Vec<NodeGroup>, links: Vec<Link>, models: Vec<Model>, workl
         models,
         workloads: vec![workload],
         information: Information::default(),
+        failures: Vec::new(),
         horizon: Horizon { warm_up: SimTime::ZERO, end: SimTime::from_secs(end), drain: SimTime::from_secs(end) },
     }
 }

@@ -103,6 +103,19 @@ fn waits_of_m_m_1() {
     holds("busy", &busy, rho, 0.01);
 }
 
+/// Offered utilisation is ρ where all is served; from 1 up, or where much is refused, it is told; a share below is not.
+#[test]
+fn overload_is_told() {
+    for (load, bound, told) in [(0.9, None, false), (1.2, None, true), (1.2, Some(2), true), (0.9, Some(2), false)] {
+        let world = station(1, load, Noise::Exponential, bound);
+        let [offered] = replicate(&world, 0, |r, _| {
+            assert_eq!(r.overloaded(&world), if told { vec!["node"] } else { vec![] });
+            [r.groups[0].offered()]
+        });
+        holds("offered", &offered, load, 0.02);
+    }
+}
+
 /// M/M/c: mean wait C/(c−a) service times, C by Erlang.
 #[test]
 fn waits_of_m_m_c() {
@@ -165,7 +178,7 @@ fn littles_law_holds_exactly() {
 }
 
 /// A link between one device, where requests are born, and a cloud that takes 1 ns.
-fn channel(sizes: &[u32], load: f64, sharing: Sharing) -> World {
+pub fn channel(sizes: &[u32], load: f64, sharing: Sharing) -> World {
     let mut device = plain::group("device", Tier::Device, 1, 1);
     let mut cloud = plain::group("cloud", Tier::Cloud, 1, 1000);
     (device.work, cloud.work) = (vec![None], vec![plain::work(0, &[0, 0])]);
@@ -192,7 +205,7 @@ fn moments(sizes: &[u32]) -> (f64, f64) {
 }
 
 /// Mean time to the answer in ms, for images that `wanted` holds for.
-fn sojourn(all: &[Record], wanted: impl Fn(&Record) -> bool) -> f64 {
+pub fn sojourn(all: &[Record], wanted: impl Fn(&Record) -> bool) -> f64 {
     let of = all.iter().filter(|r| r.counted && wanted(r));
     of.clone().map(|r| (r.ended.ns() - r.born.ns()) as f64 * 1e-6).sum::<f64>() / of.count() as f64
 }

@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::sim::energy::{self, Energy};
 use crate::sim::sharing::Channel;
 use crate::sim::slab::{Bond, Leg, Task};
-use crate::sim::{AnsweredBy, Ending, Outcome, OutcomeKind, Policy, Record, RunResult};
+use crate::sim::{AnsweredBy, Ending, FailureAccount, Outcome, OutcomeKind, Policy, Record, RunResult};
 use crate::units::{SimTime, Watts};
 
 /// Rounded to whole microwatts, so that joules of a request add up as integers.
@@ -100,6 +100,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         self.settle_flows();
         self.settle_channels();
         self.settle_nodes();
+        let failures = self.failures.settle(self.stop);
         for slot in self.legs.live() {
             // The end of one leg may have been another's.
             if self.legs.is_live(slot) {
@@ -109,7 +110,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         self.show_samples();
         self.accounts.check()?;
         let energy = energy::settle(self.world, &mut self.accounts);
-        Ok(self.result(energy))
+        Ok(self.result(energy, failures))
     }
 
     /// Adds the time for which fair channels were busy.
@@ -124,7 +125,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                     }
                     Channel::Fair(fair) => fair.busy(self.stop, window),
                     Channel::Varying(varying) => varying.busy(self.stop, window),
-                    _ => continue,
+                    Channel::Breakable(breakable) => breakable.busy(self.stop, window),
+                    Channel::Fixed | Channel::Fifo(_) => continue,
                 };
                 self.accounts.links[link].busy_ns_up += up;
                 self.accounts.links[link].busy_ns_down += down;
@@ -144,7 +146,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         self.end(slot, Ending::InFlight);
     }
 
-    fn result(self, energy: Energy) -> RunResult {
+    fn result(self, energy: Energy, failures: Vec<FailureAccount>) -> RunResult {
         let ends = self.accounts.ends[0];
         let [answered, dropped, failed, in_flight] = ends.by;
         RunResult {
@@ -165,6 +167,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             capacity: self.accounts.capacity,
             memory: self.accounts.memory,
             resent: self.accounts.resent,
+            failures,
             per_image: self.accounts.images,
             marginal_j: energy.marginal_j,
             device_j: energy.device_j,

@@ -105,7 +105,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         self.vanish(slot);
     }
 
-    fn vanish(&mut self, slot: u32) {
+    pub(super) fn vanish(&mut self, slot: u32) {
         self.accounts.left_over(&self.legs[slot]);
         self.ghosts -= 1;
         self.legs.give_back(slot);

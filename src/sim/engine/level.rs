@@ -52,6 +52,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let (tier, powers) = (self.layout.tier[group.0 as usize] as usize, levels.map(|l| self.microwatts(node, l)));
         let leg = &mut self.legs[slot];
         let ns = work.map(SimTime::ns);
+        leg.charged_ns = leg.charged_ns - ns[0] + ns[1];
         if shares {
             leg.offered = (leg.offered + work[1]) - work[0];
         }

@@ -96,6 +96,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let (tier, power) = (self.layout.tier[group.0 as usize] as usize, self.microwatts(node, level));
         let leg = &mut self.legs[slot];
         leg.compute_ns[tier] += work.ns();
+        leg.charged_ns = work.ns();
         if self.needs.outcomes && node == leg.request.home {
             leg.home_fj += power * work.ns();
         }

@@ -2,6 +2,7 @@
 
 mod act;
 mod ask;
+mod breakdown;
 mod careful;
 mod close;
 mod fault;
@@ -19,6 +20,7 @@ mod watch;
 use super::accounts::Accounts;
 use super::arrivals::Sources;
 use super::event::{Key, Rank};
+use super::failures::Failures;
 use super::layout::Layout;
 use super::queue::Queue;
 use super::slab::Slab;
@@ -101,6 +103,7 @@ struct Engine<'a, P: ?Sized> {
     awaited: bool,
     nodes: Nodes,
     channels: Channels,
+    failures: Failures,
     accounts: Accounts,
     latency: Sketch,
     now: SimTime,
@@ -138,7 +141,6 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         let awaited = sources.any_closed() || recorder.times();
         Self {
             world,
-            layout,
             policy,
             controller,
             alarms: Vec::new(),
@@ -160,6 +162,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             ghosts: 0,
             nodes: Nodes::new(world, explicit),
             channels: Channels::new(world, replication, explicit),
+            failures: Failures::new(world, &layout, replication),
             accounts: Accounts::new(world),
             latency: Sketch::new(),
             now: SimTime::ZERO,
@@ -174,6 +177,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
                 jitter: stream(Purpose::Jitter),
             },
             gone: Vec::new(),
+            layout,
         }
     }
 
@@ -184,6 +188,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             self.expect_birth(source, first);
         }
         self.expect_ticks();
+        (0..self.failures.len()).for_each(|unit| self.expect_turn(unit));
     }
 
     fn events(&mut self) -> Result<(), Problem> {
@@ -208,6 +213,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
                 self.change(NodeId(slot));
                 Ok(())
             }
+            Rank::Turn => self.turn(slot),
             _ if self.legs[slot].pending != key => Ok(()),
             Rank::Ask => self.ask(slot),
             Rank::Arrive => self.arrive(slot),

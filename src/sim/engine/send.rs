@@ -17,8 +17,12 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             return self.set_out(slot, hop, raw, bytes);
         }
         let airtime = self.load(slot, hop, raw, bytes, self.now);
-        let transfer = Transfer { birth: self.legs[slot].birth, slot, airtime, up: hop.up, wire: 0, member: 0 };
         let channel = self.layout.channel(hop);
+        if let Some(unit) = self.failures.of_channel(channel).filter(|unit| self.failures.is_down(*unit)) {
+            self.halt(slot, unit, airtime);
+            return Ok(());
+        }
+        let transfer = Transfer { birth: self.legs[slot].birth, slot, airtime, up: hop.up, wire: 0, member: 0 };
         match self.channels.offer(channel, self.now, transfer) {
             Offer::Leaves { start, leaves } => {
                 let arrives = self.sends(slot, start, leaves);
@@ -109,7 +113,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline]
     fn shares_nothing(&self, hop: Hop) -> bool {
         let link = &self.world.links[hop.link as usize];
-        link.sharing == Sharing::Fixed && link.conditions.is_none()
+        let plain = link.sharing == Sharing::Fixed && link.conditions.is_none();
+        plain && (self.failures.is_empty() || self.failures.of_channel(self.layout.channel(hop)).is_none())
     }
 
     /// An answer that is foreseen at the end of a service then: sent at once where its first hop shares nothing.
@@ -157,14 +162,17 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     fn charge_radio(&mut self, slot: u32, hop: Hop, airtime: SimTime) {
+        self.legs[slot].home_fj += self.home_radio(slot, hop) * airtime.ns();
+    }
+
+    /// Power in microwatts that a transfer costs the home of its request, if that is an end of the hop.
+    pub(super) fn home_radio(&self, slot: u32, hop: Hop) -> u64 {
         let (sender, receiver) = self.world.links[hop.link as usize].radios(hop.up);
-        let leg = &mut self.legs[slot];
-        let power = match leg.request.home {
-            home if home == hop.from => sender.transmit,
-            home if home == hop.to => receiver.receive,
-            _ => return,
-        };
-        leg.home_fj += super::close::microwatts(power) * airtime.ns();
+        match self.legs[slot].request.home {
+            home if home == hop.from => super::close::microwatts(sender.transmit),
+            home if home == hop.to => super::close::microwatts(receiver.receive),
+            _ => 0,
+        }
     }
 
     /// Joins a fair channel: sending begins at once.
@@ -174,8 +182,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     /// Schedules the leaving of whoever leaves a fair channel next, in place of whoever was to before.
-    fn announce(&mut self, channel: u32) {
-        let Channel::Fair(fair) = self.channels.get(channel) else { return };
+    pub(super) fn announce(&mut self, channel: u32) {
+        let Some(fair) = self.channels.get(channel).fair() else { return };
         let announced = fair.announce();
         self.expect_other(announced);
     }
@@ -195,8 +203,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Lets those begin who can, in an explicit channel.
     pub(super) fn begin_sending(&mut self, channel: u32) {
-        while let Channel::Fifo(station) = self.channels.get(channel) {
-            let Some(begun) = station.begin(self.now) else { return };
+        while let Some(begun) = self.channels.get(channel).begin(self.now) {
             let hop = self.legs[begun.slot].cargo.hop;
             self.accounts.busy(hop, self.now, begun.leaves);
             self.sending(begun.slot, hop, begun.leaves.since(self.now));
@@ -228,14 +235,15 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             }
             Channel::Varying(_) => self.varying_sent(slot, channel),
             Channel::Flows(_) => self.flows_sent(),
+            Channel::Breakable(_) => self.breakable_sent(slot, channel),
             Channel::Fixed => {}
         }
     }
 
     /// Lets all go that a fair channel is done with.
-    fn leave_fair(&mut self, channel: u32) {
+    pub(super) fn leave_fair(&mut self, channel: u32) {
         let window = self.channels.window();
-        while let Channel::Fair(fair) = self.channels.get(channel) {
+        while let Some(fair) = self.channels.get(channel).fair() {
             let legs = &self.legs;
             let Some(slot) = fair.leave(self.now, window, |s| legs[s].cargo.hop.up) else { return };
             self.sent_off(slot);

@@ -10,6 +10,9 @@ use crate::units::SimTime;
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Offers a request to the node where its computation is.
     pub(super) fn serve(&mut self, slot: u32, compute: Compute) {
+        if let Some(unit) = self.failures.of_node(compute.node).filter(|unit| self.failures.is_down(*unit)) {
+            return self.turn_away(slot, unit, compute.node);
+        }
         let job = self.job(slot, compute);
         let leg = &mut self.legs[slot];
         leg.task = Task::Serve(compute);

@@ -91,6 +91,12 @@ impl Watch {
         }
     }
 
+    /// A channel that was to carry in a direction does not.
+    pub(in crate::sim) fn carries_not(&mut self, link: u16, up: bool, from: SimTime, to: SimTime) {
+        let first = OF_GROUP * self.powers.len() + OF_LINK * link as usize;
+        self.bins.add(first + usize::from(!up), from, to, -i128::from(WHOLE));
+    }
+
     pub(in crate::sim) fn merge(&mut self, other: &Self) {
         self.bins.merge(&other.bins);
     }

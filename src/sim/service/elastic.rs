@@ -95,7 +95,7 @@ impl Live {
 
     /// Whether it takes newcomers.
     pub(crate) fn is_on(&self) -> bool {
-        self.power() == Power::On
+        self.power() == Power::On && self.works()
     }
 
     /// What was to change by now changes.

@@ -10,7 +10,7 @@
 //! A role that an action wants loaded takes its place among those at the gate. One that an action wants gone lets nobody
 //! pass any more, and goes when nobody uses it. A node that is switched off, or fails, forgets all its roles.
 
-use super::{Job, Means, scaled};
+use super::{Cut, Job, Means, scaled};
 use crate::sim::ModelId;
 use crate::units::SimTime;
 use std::collections::{BTreeMap, VecDeque};
@@ -240,6 +240,15 @@ impl Gate {
         jobs.for_each(|job| job.work = scaled(job.work, means(job.slot)));
         let jobs = self.roles.iter().flat_map(|role| &role.line);
         self.queued = jobs.map(|(_, job)| u128::from(job.work.ns())).sum();
+    }
+
+    /// The node fails: all who wait are turned out, in their order, and its memory is lost.
+    pub(crate) fn fail(&mut self, cuts: &mut Vec<Cut>) {
+        let mut all: Vec<(u64, Job)> = self.roles.iter_mut().flat_map(|role| role.line.drain(..)).collect();
+        all.sort_by_key(|(number, _)| *number);
+        cuts.extend(all.into_iter().map(|(_, job)| Cut { slot: job.slot, left: None }));
+        (self.waiting, self.queued) = (0, 0);
+        self.forget();
     }
 
     /// The node lost its memory; nobody is inside.

@@ -7,7 +7,7 @@ use super::elastic::{Capacity, Power, Provided};
 use super::gate::{Gate, Step};
 use super::ordered::Ordered;
 use super::shared::Shared;
-use super::{Change, Job, Leaving, Look, Means, Offer, Plan};
+use super::{Change, Cut, Job, Leaving, Look, Means, Offer, Plan};
 use crate::sim::series::Moment;
 use crate::sim::{ModelId, NodeGroup, Service, world};
 use crate::units::SimTime;
@@ -57,6 +57,8 @@ pub(crate) struct Live {
     gate: Option<Gate>,
     /// Of the window: request-nanoseconds at the gate.
     held_ns: u128,
+    /// It does not work.
+    down: bool,
 }
 
 impl Discipline {
@@ -97,6 +99,7 @@ impl Live {
             capacity: Capacity::new(group.servers()),
             gate: plan.store.clone().map(Gate::new),
             held_ns: 0,
+            down: false,
         }
     }
 
@@ -160,6 +163,10 @@ impl Live {
 
     /// Servers before the gate: whoever passes it finds those begun who can.
     pub(crate) fn turn(&mut self, now: SimTime) -> Option<Turn> {
+        if self.down {
+            self.drained();
+            return None;
+        }
         loop {
             let turn = match &mut self.discipline {
                 Discipline::Shared(shared) => shared.turn(now),
@@ -178,6 +185,40 @@ impl Live {
                 Step::Passes(_) => {}
             }
         }
+    }
+
+    /// It fails: turns out all, those in service first, then those who wait, then those at the gate, and forgets its roles.
+    pub(crate) fn fail(&mut self, now: SimTime, cuts: &mut Vec<Cut>) {
+        self.pass(now);
+        self.down = true;
+        match &mut self.discipline {
+            Discipline::Shared(shared) => shared.fail(now, cuts),
+            Discipline::Ordered(ordered) => ordered.fail(now, cuts),
+            Discipline::Batching(batching) => batching.fail(now, cuts),
+        }
+        self.gate.iter_mut().for_each(|gate| gate.fail(cuts));
+    }
+
+    /// Lets somebody wait who was turned out, whatever the bound.
+    pub(crate) fn take_back(&mut self, now: SimTime, job: Job) {
+        self.pass(now);
+        match (&mut self.gate, &mut self.discipline) {
+            (Some(gate), _) => gate.wait(job),
+            (None, Discipline::Shared(shared)) => shared.take_back(job),
+            (None, Discipline::Ordered(ordered)) => ordered.take_back(job),
+            (None, Discipline::Batching(batching)) => batching.take_back(now, job),
+        }
+    }
+
+    /// It works again.
+    pub(crate) fn repair(&mut self, now: SimTime) {
+        self.pass(now);
+        self.down = false;
+    }
+
+    /// Whether it works.
+    pub(super) fn works(&self) -> bool {
+        !self.down
     }
 
     /// The leaving of `slot` has come: notes all who go.
@@ -213,6 +254,9 @@ impl Live {
     /// Notes who leaves next as scheduled, where others change that, or the next time limit; says who was before, and
     /// who is now.
     pub(crate) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {
+        if self.down {
+            return (None, None);
+        }
         match &mut self.discipline {
             Discipline::Shared(shared) => shared.announce(),
             Discipline::Ordered(_) => (None, None),
@@ -231,7 +275,7 @@ impl Live {
         Look {
             level: self.level,
             servers: Some(servers),
-            closed: power != Power::On,
+            closed: power != Power::On || self.down,
             waiting: look.waiting + held.map_or(0, Gate::waiting),
             work: look.work + held.map_or(0, Gate::queued),
             resident: held.map_or(0, Gate::resident),

@@ -65,6 +65,14 @@ pub(super) struct Begun {
     pub leaves: SimTime,
 }
 
+/// Somebody whom a failure turns out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub slot: u32,
+    /// What was left of its work, if that had begun.
+    pub left: Option<SimTime>,
+}
+
 /// What can be known of a station.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Look {
@@ -87,6 +95,8 @@ pub(super) struct Look {
 pub(super) struct Plan {
     pub table: Arc<Table>,
     pub store: Option<Arc<Store>>,
+    /// They fail.
+    pub fails: bool,
 }
 
 /// A station: worked out at once, event by event, or with an order that others change.
@@ -107,9 +117,9 @@ impl Station {
     }
 
     /// A node's station, `plan` being that of its group; `window` is what it accounts for. A clock, servers or
-    /// models that may change can change any leaving.
+    /// models that may change can change any leaving, and so can failures.
     pub(super) fn of(group: &NodeGroup, plan: &Plan, explicit: bool, window: (SimTime, SimTime)) -> Self {
-        let fixed = group.levels.is_empty() && group.elastic.is_none() && group.memory.is_none();
+        let fixed = group.levels.is_empty() && group.elastic.is_none() && group.memory.is_none() && !plan.fails;
         match &group.service {
             Service::Fifo(fifo) if fixed => Self::new(fifo.servers, fifo.bound, explicit),
             _ => Self::Live(Box::new(Live::new(group, plan, window))),

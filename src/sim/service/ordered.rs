@@ -4,7 +4,7 @@
 //! them, among equals of who came last. Who was pre-empted keeps its place in the order, whatever the queue's bound, and
 //! later goes on where it stopped, on whichever server: pre-emptive resume.
 
-use super::{Change, Job, Look, Means, Offer, Turn, scaled};
+use super::{Change, Cut, Job, Look, Means, Offer, Turn, scaled};
 use crate::sim::world;
 use crate::units::SimTime;
 use std::collections::BTreeMap;
@@ -63,9 +63,24 @@ impl Ordered {
         if !served && self.waiting.len() >= self.bound {
             return Offer::Refused;
         }
+        self.take_back(job);
+        Offer::Joined
+    }
+
+    /// Lets somebody wait, whatever the bound.
+    pub(crate) fn take_back(&mut self, job: Job) {
         self.joined += 1;
         self.wait((job.order, self.joined), Waiting { slot: job.slot, left: job.work, stopped: false });
-        Offer::Joined
+    }
+
+    /// Turns out all.
+    pub(crate) fn fail(&mut self, now: SimTime, cuts: &mut Vec<Cut>) {
+        let running = std::mem::take(&mut self.running).into_values();
+        let waiting = std::mem::take(&mut self.waiting).into_values();
+        cuts.extend(running.map(|r| Cut { slot: r.slot, left: Some(r.leaves.since(now)) }));
+        cuts.extend(waiting.map(|w| Cut { slot: w.slot, left: w.stopped.then_some(w.left) }));
+        self.places.clear();
+        (self.queued, self.ends) = (0, 0);
     }
 
     fn wait(&mut self, place: Place, who: Waiting) {

@@ -10,7 +10,7 @@
 //! The next to leave does so at `last change + ceil((target - V) * n / (min(c, n) << 32))`, and with it all whose target
 //! V has reached.
 
-use super::{Change, Means, scaled_finely};
+use super::{Change, Cut, Means, scaled_finely};
 use crate::units::SimTime;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -124,6 +124,14 @@ impl Pool {
         };
         self.heap = std::mem::take(&mut self.heap).into_iter().map(one).collect();
         self.targets = self.heap.iter().map(|Reverse((target, ..))| target).sum();
+    }
+
+    /// Turns out all; what is left of each is rounded down to whole nanoseconds.
+    pub(crate) fn fail(&mut self, now: SimTime, cuts: &mut Vec<Cut>) {
+        self.advance(now);
+        let left = |target: u128| SimTime::from_ns((target.saturating_sub(self.virtual_time) >> SCALE) as u64);
+        cuts.extend(self.heap.drain().map(|Reverse((target, _, slot))| Cut { slot, left: Some(left(target)) }));
+        (self.targets, self.virtual_time, self.announced) = (0, 0, None);
     }
 
     /// Work still to be done at `at`, in nanoseconds, rounded up.

@@ -3,7 +3,7 @@
 //! Whoever is in the pool beyond the number of servers counts as waiting, for it is the same time that is lost: a
 //! request has waited for as long as it was there less its work, and requests present are those busy and those waiting.
 
-use super::{Change, Job, Leaving, Look, Means, Offer, Pool, Turn, scaled};
+use super::{Change, Cut, Job, Leaving, Look, Means, Offer, Pool, Turn, scaled};
 use crate::sim::world;
 use crate::units::SimTime;
 use std::collections::VecDeque;
@@ -40,9 +40,21 @@ impl Shared {
         if self.pool.len() >= self.most && self.waiting.len() >= self.bound {
             return Offer::Refused;
         }
+        self.take_back(job);
+        Offer::Joined
+    }
+
+    /// Lets somebody wait, whatever the bound.
+    pub(crate) fn take_back(&mut self, job: Job) {
         self.queued += u128::from(job.work.ns());
         self.waiting.push_back(job);
-        Offer::Joined
+    }
+
+    /// Turns out all.
+    pub(crate) fn fail(&mut self, now: SimTime, cuts: &mut Vec<Cut>) {
+        self.pool.fail(now, cuts);
+        cuts.extend(self.waiting.drain(..).map(|job| Cut { slot: job.slot, left: None }));
+        self.queued = 0;
     }
 
     /// Lets the next in line share, if there is room.

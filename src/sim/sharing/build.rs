@@ -1,13 +1,13 @@
 //! The channels of a world, in the order of [`crate::sim::layout::Layout::channel`].
 
 use super::varying::{Kind, Varying};
-use super::{Channel, Sharing};
+use super::{Breakable, Channel, Sharing};
 use crate::random::{Purpose, Stream, sample};
 use crate::sim::conditions::{Conditions, Rate};
 use crate::sim::course::{Course, WHOLE};
 use crate::sim::layout::cell_count;
 use crate::sim::trace::BYTE;
-use crate::sim::{Link, World};
+use crate::sim::{Fallible, Link, World};
 use std::sync::Arc;
 
 static NONE: Conditions = Conditions::NONE;
@@ -20,15 +20,24 @@ pub(in crate::sim) fn channels(world: &World, replication: u64, explicit: bool) 
         let conditions = link.conditions.as_deref().unwrap_or(&NONE);
         match conditions.varies() || link.sharing == Sharing::Throughput {
             true => Builder { world, link, number: i as u64, conditions, phase, explicit }.all(),
-            false => plain(world, link, explicit, &mut flows),
+            false => {
+                let fails = world.failing(Fallible::Link(i as u16)).is_some();
+                plain(world, link, (explicit, fails), &mut flows)
+            }
         }
     };
     world.links.iter().enumerate().flat_map(of).collect()
 }
 
-fn plain(world: &World, link: &Link, explicit: bool, flows: &mut std::ops::RangeFrom<u32>) -> Vec<Channel> {
+fn plain(
+    world: &World,
+    link: &Link,
+    (explicit, fails): (bool, bool),
+    flows: &mut std::ops::RangeFrom<u32>,
+) -> Vec<Channel> {
     let directions = if link.half_duplex { 1 } else { 2 };
     let mut channel = || match link.sharing {
+        sharing if fails => Channel::Breakable(Box::new(Breakable::new(sharing))),
         Sharing::Fixed | Sharing::Throughput => Channel::Fixed,
         Sharing::Fifo => Channel::Fifo(super::fifo::channel(explicit)),
         Sharing::Fair => Channel::Fair(Box::default()),

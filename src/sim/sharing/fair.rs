@@ -1,6 +1,6 @@
 //! Egalitarian processor sharing: n transfers have 1/n of the channel each; see `service/pool.rs` for its virtual time.
 
-use crate::sim::service::{Leaving, Pool};
+use crate::sim::service::{Cut, Leaving, Pool};
 use crate::units::SimTime;
 
 const SCALE: u32 = 32;
@@ -59,6 +59,13 @@ impl Fair {
     /// How many are sent up, and how many in all.
     pub(crate) fn sharers(&self) -> [u128; 2] {
         [self.up.into(), self.pool.len() as u128]
+    }
+
+    /// Turns out all.
+    pub(crate) fn fail(&mut self, now: SimTime, window: Window, cuts: &mut Vec<Cut>) {
+        self.advance(now, window);
+        self.pool.fail(now, cuts);
+        self.up = 0;
     }
 
     /// Airtime still to be sent at `at`, in nanoseconds, rounded up.

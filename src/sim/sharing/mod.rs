@@ -1,12 +1,15 @@
 //! How transfers share a channel: one mechanism a file.
 
+mod breakable;
 mod build;
+mod crew;
 mod fair;
 mod fifo;
 mod fixed;
 mod flows;
 mod varying;
 
+pub(super) use breakable::Breakable;
 pub(super) use build::channels;
 pub(super) use fair::{Fair, Window};
 pub(super) use flows::{Alone, Crossing, Network, alone, check as check_flows};
@@ -14,7 +17,7 @@ pub use flows::{FASTEST_FLOW, Flows};
 pub(super) use varying::Varying;
 
 use super::Sharing;
-use super::service::{Job, Offer, Station};
+use super::service::{Begun, Job, Offer, Station};
 use crate::units::SimTime;
 
 /// One direction of one cell of a link, or both directions of a half-duplex one.
@@ -26,6 +29,8 @@ pub(super) enum Channel {
     Varying(Box<Varying>),
     /// One of those that flows cross, with its number among them: see [`Network`].
     Flows(u32),
+    /// It fails now and then.
+    Breakable(Box<Breakable>),
 }
 
 /// A transfer that is offered to a channel.
@@ -54,6 +59,26 @@ impl Channel {
             }
             Self::Varying(varying) => varying.offer(now, transfer, window),
             Self::Flows(_) => Offer::Refused,
+            Self::Breakable(breakable) => breakable.offer(now, transfer, window),
+        }
+    }
+
+    /// First come, first served, event by event: who begins now, if anybody.
+    pub(super) fn begin(&mut self, now: SimTime) -> Option<Begun> {
+        match self {
+            Self::Fifo(station) => station.begin(now),
+            Self::Breakable(breakable) => breakable.begin(now),
+            Self::Fixed | Self::Fair(_) | Self::Varying(_) | Self::Flows(_) => None,
+        }
+    }
+
+    /// Its sharers, if it is shared fairly and its capacity is constant.
+    #[inline]
+    pub(super) fn fair(&mut self) -> Option<&mut Fair> {
+        match self {
+            Self::Fair(fair) => Some(fair),
+            Self::Breakable(breakable) => breakable.fair(),
+            Self::Fixed | Self::Fifo(_) | Self::Varying(_) | Self::Flows(_) => None,
         }
     }
 
@@ -63,6 +88,7 @@ impl Channel {
             Self::Fixed | Self::Fifo(_) | Self::Flows(_) => None,
             Self::Fair(fair) => Some(fair.sharers()),
             Self::Varying(varying) => varying.sharers(),
+            Self::Breakable(breakable) => breakable.sharers(),
         }
     }
 
@@ -74,6 +100,7 @@ impl Channel {
             Self::Fair(fair) => fair.backlog(at),
             Self::Varying(varying) => varying.backlog(counted, at),
             Self::Flows(number) => flows.map_or(0, |flows| flows.backlog(*number, at)),
+            Self::Breakable(breakable) => breakable.backlog(at),
         }
     }
 }

@@ -154,6 +154,7 @@ pub(super) fn world() -> World {
         workloads: vec![workload(0, 1000, 3)],
         information: Information::default(),
         horizon: Horizon { warm_up: SimTime::ZERO, end: ns(10_000), drain: ns(10_000) },
+        failures: Vec::new(),
     }
 }
 

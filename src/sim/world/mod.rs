@@ -3,12 +3,14 @@
 //! `scenario` builds it from a file, tests build it by hand; the engine only reads it.
 
 mod elastic;
+mod failures;
 mod level;
 mod limits;
 mod memory;
 mod service;
 
 pub use elastic::*;
+pub use failures::*;
 pub use level::*;
 pub use limits::*;
 pub use memory::*;
@@ -74,6 +76,8 @@ pub struct World {
     pub information: Information,
     /// When requests are born and counted.
     pub horizon: Horizon,
+    /// What fails: each place once.
+    pub failures: Vec<Failing>,
 }
 
 /// A way to write what crosses a tap.

@@ -65,6 +65,7 @@ pub(super) fn simulate(
         answered: born,
         dropped: 0,
         failed: 0,
+        failures: Vec::new(),
         in_flight: 0,
         right,
         on_time: born,

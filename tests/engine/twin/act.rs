@@ -66,7 +66,7 @@ impl Twin<'_> {
             if let Action::Load { node, model } | Action::Evict { node, model } = action {
                 let of = &mut self.nodes[node.0 as usize];
                 let wants = matches!(action, Action::Load { .. });
-                let memory = of.memory.iter_mut().filter(|_| of.power == Power::On);
+                let memory = of.memory.iter_mut().filter(|_| of.power == Power::On && !of.down);
                 memory.for_each(|memory| if wants { memory.want(model) } else { memory.dismiss(model) });
                 self.begin_services(node.0);
                 return Ok(());

@@ -122,6 +122,7 @@ pub fn bear(
         work: 0,
         bytes_up: 0,
         bytes_down: 0,
+        interrupted: 0,
         home_j: 0.0,
         forks: 0,
         other: None,

@@ -7,7 +7,7 @@ use super::parcel::Parcel;
 use super::place::Hop;
 use super::tempo::{self, Tempo, WHOLE};
 use super::{Twin, flows, place};
-use tierwise::sim::Ending;
+use tierwise::sim::{Ending, Rule};
 
 impl Twin<'_> {
     /// Starts the next hop, with a handshake if there must be one.
@@ -48,6 +48,11 @@ impl Twin<'_> {
         let kind = if tempo.is_some() { tempo::kind_of(self.world, hop) } else { (0, true) };
         let work = tempo.as_ref().map_or(0, |t| t.work(wire, airtime));
         let key = place::channel_of(self.world, hop);
+        let refuses = |rule| rule != Rule::Retry && !matches!(self.lives[&birth].doing, Doing::Returning(_));
+        let broken = self.broken(|unit| unit.channels.contains(&key));
+        if let Some(unit) = broken.filter(|unit| refuses(self.world.failures[self.units[*unit].of].failures.then)) {
+            return self.turn_away(unit, birth);
+        }
         let channel = self.channels.get_mut(&key).expect("one for each");
         let (ends, left, credit, began) = (0, 0, 0, 0);
         let transfer = Transfer { birth, hop, airtime, wire, again, ends, left, tempo, kind, work, credit, began };
@@ -55,7 +60,7 @@ impl Twin<'_> {
         self.begin_transfers(key);
     }
 
-    fn begin_transfers(&mut self, key: ChannelKey) {
+    pub fn begin_transfers(&mut self, key: ChannelKey) {
         let now = self.now;
         while let Some(transfer) = self.channels.get_mut(&key).and_then(|c| c.begin(now)) {
             self.charge(&transfer);

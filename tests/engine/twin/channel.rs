@@ -49,6 +49,8 @@ pub struct Channel {
     pub sharing: Sharing,
     pub on_air: Vec<Transfer>,
     pub waiting: VecDeque<Transfer>,
+    /// It does not work.
+    pub down: bool,
     /// The last coming or going on a fair channel.
     pub last: u64,
     /// Whether its capacity changes.
@@ -59,7 +61,15 @@ pub struct Channel {
 
 impl Channel {
     pub fn new(sharing: Sharing, varies: bool) -> Self {
-        Self { sharing, on_air: Vec::new(), waiting: VecDeque::new(), last: 0, varies, spare: ((0, true), 0) }
+        Self {
+            sharing,
+            on_air: Vec::new(),
+            waiting: VecDeque::new(),
+            down: false,
+            last: 0,
+            varies,
+            spare: ((0, true), 0),
+        }
     }
 
     /// Whether others change when a transfer is done.
@@ -80,7 +90,7 @@ impl Channel {
 
     /// The next to be sent, if it is not shared and nobody is on the air, or if it need not wait.
     pub fn begin(&mut self, now: u64) -> Option<Transfer> {
-        if self.sharing == Sharing::Fifo && !self.on_air.is_empty() {
+        if self.down || (self.sharing == Sharing::Fifo && !self.on_air.is_empty()) {
             return None;
         }
         self.catch_up(now);
@@ -92,6 +102,17 @@ impl Channel {
         }
         self.on_air.push(transfer.clone());
         Some(transfer)
+    }
+
+    /// Takes out all: those on the air in order of birth, with the airtime that is left, then those that wait.
+    pub fn turn_out(&mut self, now: u64) -> Vec<(Transfer, Option<u64>)> {
+        self.catch_up(now);
+        let shares = self.sharing == Sharing::Fair;
+        let left = |t: &Transfer| if shares { (t.left / FINE) as u64 } else { t.ends - now };
+        let sent = self.on_air.drain(..).map(|t| (t.clone(), Some(left(&t))));
+        let mut sent: Vec<(Transfer, Option<u64>)> = sent.collect();
+        sent.sort_by_key(|(t, _)| t.birth);
+        sent.into_iter().chain(self.waiting.drain(..).map(|t| (t, None))).collect()
     }
 
     pub fn finish(&mut self, birth: u64) {
@@ -147,7 +168,8 @@ impl Channel {
             }
             Sharing::Fair | Sharing::Throughput => {
                 let left = self.on_air.iter().map(|t| t.left - self.part(at)).sum::<i128>();
-                ((left.max(0) + FINE - 1) / FINE) as u64
+                let waiting = self.waiting.iter().map(|t| t.airtime).sum::<u64>();
+                ((left.max(0) + FINE - 1) / FINE) as u64 + waiting
             }
         }
     }

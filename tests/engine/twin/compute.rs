@@ -11,6 +11,10 @@ use tierwise::sim::{NodeId, Noise, Service, Tier};
 impl Twin<'_> {
     /// Offers a request to the servers of a node.
     pub fn compute(&mut self, birth: u64, job: Job) {
+        if let Some(unit) = self.broken(|unit| unit.node == Some(job.node)) {
+            self.refusals.push(job.node);
+            return self.turn_away(unit, birth);
+        }
         let work = self.work(birth, job);
         let now = self.now;
         let urgency = self.urgency(birth, job.node);
@@ -43,14 +47,17 @@ impl Twin<'_> {
         if !of.has_room(job.place.0, job.kind) {
             return false;
         }
-        of.came += 1;
-        (job.place.1, job.since) = (of.came, now);
-        of.waiting.push_back(job);
-        of.memory.iter_mut().for_each(|memory| memory.enters(job.birth, job.kind.0));
-        if let Service::Batch(batch) = &of.service {
-            self.events.add(now.saturating_add(batch.wait.ns()), What::Limit(node), 0);
-        }
+        job.since = now;
+        of.join(job);
+        self.expect_limit(node);
         true
+    }
+
+    /// Somebody who comes now waits no longer than so.
+    pub fn expect_limit(&mut self, node: u32) {
+        if let Service::Batch(batch) = &self.nodes[node as usize].service {
+            self.events.add(self.now.saturating_add(batch.wait.ns()), What::Limit(node), 0);
+        }
     }
 
     /// What comes next at a node's gate; false: nothing does.
@@ -87,7 +94,7 @@ impl Twin<'_> {
         }
     }
 
-    fn work(&self, birth: u64, job: Job) -> u64 {
+    pub fn work(&self, birth: u64, job: Job) -> u64 {
         let mean = self.nodes[job.node as usize].batch_time((job.model, job.from, job.upto), 1);
         self.vary(birth, job.node, mean)
     }
@@ -112,6 +119,9 @@ impl Twin<'_> {
 
     pub fn begin_services(&mut self, node: u32) {
         let now = self.now;
+        if self.nodes[node as usize].down {
+            return;
+        }
         while self.begin_batch(node) {}
         while let Some(job) = self.nodes[node as usize].begin(now) {
             if !self.nodes[node as usize].shares() {
@@ -154,7 +164,7 @@ impl Twin<'_> {
         let charged = if self.nodes[node as usize].batches() { job.share } else { job.work };
         let life = self.life(job.birth);
         life.compute_ns[tier.expect("one of them")] += charged;
-        life.work = job.work;
+        life.work = charged;
         if life.request.home == NodeId(node) {
             life.home_j += world.groups[g].server_power_at(level).0 * charged as f64 * 1e-9;
         }

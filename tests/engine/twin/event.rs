@@ -17,6 +17,8 @@ pub enum What {
     FairSent(ChannelKey),
     /// At least one flow is through.
     FlowsSent,
+    /// Something fails or is repaired.
+    Turn,
     /// A request's cargo arrives at the other end of a hop.
     Arrives,
     /// Something of a node changes.
@@ -33,11 +35,12 @@ impl What {
     fn rank(self) -> u8 {
         match self {
             Self::Served | Self::Shared(_) | Self::Limit(_) | Self::Sent | Self::FairSent(_) | Self::FlowsSent => 0,
-            Self::Arrives => 1,
-            Self::Change => 2,
-            Self::Tick => 3,
-            Self::Ask => 4,
-            Self::Birth => 5,
+            Self::Turn => 1,
+            Self::Arrives => 2,
+            Self::Change => 3,
+            Self::Tick => 4,
+            Self::Ask => 5,
+            Self::Birth => 6,
         }
     }
 }

@@ -33,7 +33,7 @@ impl Twin<'_> {
             self.life(of).other = None;
             self.life(of).request.forked = false;
         }
-        let given_up = ending == Ending::Dropped;
+        let given_up = matches!(ending, Ending::Dropped | Ending::Failed);
         let (from, to) = if given_up { (leg, other) } else { (other, leg) };
         let lost = self.life(from).clone();
         let kept = self.life(to);

@@ -24,7 +24,8 @@ impl Picture {
     pub fn of(world: &World, nodes: &[Node], channels: &BTreeMap<ChannelKey, Channel>, flows: &Flows, at: u64) -> Self {
         let rest = |key: &ChannelKey, channel: &Channel| channel.backlog(at) + flows.backlog(world, *key, at);
         let roles = |n: &Node| n.memory.as_ref().map_or(0, Memory::bits);
-        let node = |n: &Node| (n.queue(), n.busy(), n.work(at), n.level, n.servers, n.power == Power::On, roles(n));
+        let open = |n: &Node| n.power == Power::On && !n.down;
+        let node = |n: &Node| (n.queue(), n.busy(), n.work(at), n.level, n.servers, open(n), roles(n));
         Self {
             nodes: nodes.iter().map(node).collect(),
             channels: channels.iter().map(|(key, c)| (*key, rest(key, c))).collect(),

@@ -56,10 +56,12 @@ pub struct Life {
     /// When it was asked last, and how often then.
     pub asked: (u64, u32),
     pub compute_ns: [u64; 3],
-    /// Of the service that it is in.
+    /// Of the service that it is in, as charged.
     pub work: u64,
     pub bytes_up: u64,
     pub bytes_down: u64,
+    /// How often failures interrupted it.
+    pub interrupted: u32,
     /// Joules beyond idle spent by its home.
     pub home_j: f64,
     /// How often its request was forked.

@@ -153,6 +153,12 @@ impl Memory {
         self.gate.retain(|(_, job)| job.is_some());
     }
 
+    /// Nobody is left, and nothing.
+    pub fn lose(&mut self) {
+        self.forget();
+        self.gate.clear();
+    }
+
     /// Roles that are ready, as bits.
     pub fn bits(&self) -> u64 {
         (0..self.sizes.len()).filter(|model| self.is_ready(ModelId(*model as u8))).map(|model| 1 << model).sum()

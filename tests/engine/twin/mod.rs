@@ -9,6 +9,7 @@ mod channel;
 mod compute;
 mod end;
 mod event;
+mod failing;
 mod flows;
 mod fork;
 mod known;
@@ -94,6 +95,7 @@ struct Twin<'a> {
     /// By link and lower node, where an action changed it.
     shares: BTreeMap<(usize, u32), u64>,
     published: Picture,
+    units: Vec<failing::Unit>,
     lives: BTreeMap<u64, Life>,
     born: u64,
     /// How many requests each source has had.
@@ -126,6 +128,7 @@ impl<'a> Twin<'a> {
             nodes,
             channels,
             shares: BTreeMap::new(),
+            units: failing::units(world),
             lives: BTreeMap::new(),
             born: 0,
             asked_for: BTreeMap::new(),
@@ -142,6 +145,7 @@ impl<'a> Twin<'a> {
         }
         self.expect_tick(act::POLICY);
         self.expect_tick(act::CONTROLLER);
+        self.expect_turns();
     }
 
     fn stream(&self, purpose: Purpose) -> Stream {
@@ -157,6 +161,7 @@ impl<'a> Twin<'a> {
         self.sums.pass(self.world, &self.nodes, &self.channels, self.now, to);
         samples::pass(&mut self.samples, self.world, (&self.nodes, &self.channels, &self.flows), self.now, to);
         self.sums.pass_flows(self.world, &self.flows, self.now, to);
+        self.sums.pass_down(self.world, &self.units, self.now, to);
         let period = self.world.information.staleness.ns();
         if period > 0 && to / period > self.now / period {
             self.published = self.picture(to / period * period);
@@ -172,6 +177,7 @@ impl<'a> Twin<'a> {
             What::Sent => self.sent(event.who),
             What::FairSent(key) => self.fair_sent(key),
             What::FlowsSent => self.flows_sent(),
+            What::Turn => return self.turn(event.who as usize),
             What::Arrives => return self.arrive(event.who),
             What::Change => self.change(event.who as u32),
             What::Tick => return self.tick(event.who),

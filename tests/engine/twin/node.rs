@@ -54,6 +54,8 @@ pub struct Node {
     pub starts: Option<(u64, u32)>,
     pub power: Power,
     pub memory: Option<Memory>,
+    /// It does not work.
+    pub down: bool,
     /// The last coming or going among those that share.
     last: u64,
     /// Clock level, and work by level, then by size of the batch less one, then by role.
@@ -80,6 +82,7 @@ pub fn all(world: &World) -> Vec<Node> {
                 starts: None,
                 power: Power::On,
                 memory: Memory::of(world, g),
+                down: false,
                 last: 0,
                 level: group.level,
                 table,
@@ -220,6 +223,40 @@ impl Node {
             Power::On | Power::Draining => self.servers.max(self.busy()),
             Power::Off | Power::Booting(_) => 0,
         }
+    }
+
+    /// Takes out all: those whose service had begun in order of birth, with what is left of their work, of a batch their
+    /// part, then those that wait, then those that wait for their roles.
+    pub fn turn_out(&mut self, now: u64) -> Vec<(Job, Option<u64>)> {
+        self.catch_up(now);
+        let begun = self.served.iter().map(|job| (Job { stopped: false, ..*job }, Some(self.left_of(job, now))));
+        let waiting = self.waiting.iter().map(|job| (*job, job.stopped.then_some(job.work)));
+        let mut all: Vec<(Job, Option<u64>)> = begun.chain(waiting).collect();
+        all.sort_by_key(|(job, left)| if left.is_some() { (0, job.birth, 0) } else { (1, job.place.0, job.place.1) });
+        all.extend(self.memory.iter().flat_map(Memory::held).map(|job| (*job, None)));
+        (self.served, self.waiting) = (Vec::new(), VecDeque::new());
+        self.memory.iter_mut().for_each(Memory::lose);
+        all
+    }
+
+    fn left_of(&self, job: &Job, now: u64) -> u64 {
+        if self.shares() {
+            return (job.left / FINE) as u64;
+        }
+        let left = job.ends - now;
+        if !self.batches() {
+            return left;
+        }
+        let with: Vec<u64> = self.served.iter().filter(|other| other.batch == job.batch).map(|j| j.birth).collect();
+        let (i, n) = (with.iter().position(|birth| *birth == job.birth).expect("it is one"), with.len() as u64);
+        left / n + u64::from((i as u64) < left % n)
+    }
+
+    /// Lets somebody wait, as the last of those as urgent.
+    pub fn join(&mut self, job: Job) {
+        self.came += 1;
+        self.waiting.push_back(Job { place: (job.place.0, self.came), ..job });
+        self.memory.iter_mut().for_each(|memory| memory.enters(job.birth, job.kind.0));
     }
 
     /// How many servers are busy.

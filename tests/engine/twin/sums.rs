@@ -1,12 +1,13 @@
 //! Accounts: what is added up over time from the state itself, and what is added up over counted requests.
 
 use super::channel::{Channel, ChannelKey};
+use super::failing::Unit;
 use super::flows::{self, Flows};
 use super::memory::Memory;
 use super::node::{Node, Power};
 use super::place;
 use std::collections::BTreeMap;
-use tierwise::sim::World;
+use tierwise::sim::{FailureAccount, World};
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GroupSums {
@@ -50,6 +51,7 @@ pub struct LinkSums {
 pub struct Sums {
     pub groups: Vec<GroupSums>,
     pub links: Vec<LinkSums>,
+    pub failures: Vec<FailureAccount>,
 }
 
 impl Sums {
@@ -57,6 +59,16 @@ impl Sums {
         Self {
             groups: vec![GroupSums::default(); world.groups.len()],
             links: vec![LinkSums::default(); world.links.len()],
+            failures: vec![FailureAccount::default(); world.failures.len()],
+        }
+    }
+
+    /// Time in which units do not work.
+    pub fn pass_down(&mut self, world: &World, units: &[Unit], from: u64, to: u64) {
+        let horizon = world.horizon;
+        let window = to.min(horizon.end.ns()).saturating_sub(from.max(horizon.warm_up.ns()));
+        for unit in units.iter().filter(|unit| unit.down) {
+            self.failures[unit.of].down_ns += u128::from(window);
         }
     }
 

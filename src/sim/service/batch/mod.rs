@@ -10,7 +10,7 @@
 //!
 //! *Backlog.* What is left of batches under way, and what those waiting would take in batches as large as can be.
 
-use super::{Change, Job, Leaving, Look, Offer, Spread, Turn, scaled};
+use super::{Change, Cut, Job, Leaving, Look, Offer, Spread, Turn, scaled};
 use crate::sim::{ModelId, NodeGroup, TapId, Works, world};
 use crate::units::SimTime;
 use std::collections::{BTreeMap, VecDeque};
@@ -113,11 +113,29 @@ impl Batching {
         if self.waiting >= self.bound && !self.starts_with(job.kind) {
             return Offer::Refused;
         }
+        self.take_back(now, job);
+        Offer::Joined
+    }
+
+    /// Lets somebody wait, whatever the bound.
+    pub(crate) fn take_back(&mut self, now: SimTime, job: Job) {
         self.joined += 1;
         self.waiting += 1;
         let who = Waiting { number: self.joined, slot: job.slot, bits: job.bits, since: now };
         self.lines.entry(job.kind).or_default().push_back(who);
-        Offer::Joined
+    }
+
+    /// Turns out all: of what is left of a batch each has its part.
+    pub(crate) fn fail(&mut self, now: SimTime, cuts: &mut Vec<Cut>) {
+        for batch in std::mem::take(&mut self.running).into_values() {
+            let (left, n) = (batch.leaves.since(now), batch.slots.len());
+            let part = |(i, slot)| Cut { slot, left: Some(share(left, i, n)) };
+            cuts.extend(batch.slots.into_iter().enumerate().map(part));
+        }
+        let mut waiting: Vec<Waiting> = std::mem::take(&mut self.lines).into_values().flatten().collect();
+        waiting.sort_by_key(|who| who.number);
+        cuts.extend(waiting.into_iter().map(|who| Cut { slot: who.slot, left: None }));
+        (self.waiting, self.ends, self.announced) = (0, 0, None);
     }
 
     fn is_idle(&self) -> bool {
