@@ -7,6 +7,8 @@ use crate::sim::{NodeGroup, RunResult, Tier, World};
 pub const EXTRAPOLATED: &str = "extrapolated";
 /// The policy reads the truth.
 pub const ORACLE: &str = "oracle";
+/// Some group or link was offered more than it can do.
+pub const OVERLOADED: &str = "overloaded";
 /// The warm-up is too short, or nothing ever settles.
 pub const UNSETTLED: &str = "unsettled";
 /// Some request had no answer when the run stopped.
@@ -21,6 +23,7 @@ pub const ALL: &[(&str, &str)] = &[
     (EXTRAPOLATED, "a model ran on a node outside the range that the node's figures were fitted on"),
     (MIXED_BOUNDARIES, "joules measured at unlike boundaries (chip, board, wall) were added up"),
     (ORACLE, "the policy reads the truth: a bound, not a strategy"),
+    (OVERLOADED, "a node or link was offered more than it can do: queues grow as long as requests come"),
     (TUNED_ON_TEST, "a model was chosen by looking at test images"),
     (UNSETTLED, "times to the answer still drift after the warm-up (MSER-5): lengthen it, or look for an overload"),
     (UNDRAINED, "some requests had no answer when a run stopped, and count as missed"),
@@ -28,7 +31,12 @@ pub const ALL: &[(&str, &str)] = &[
 
 /// The flags of a run.
 pub fn of(world: &World, run: &RunResult, truth: bool) -> impl Iterator<Item = &'static str> {
-    let flags = [(truth, ORACLE), (run.in_flight > 0, UNDRAINED), (extrapolated(world, run), EXTRAPOLATED)];
+    let flags = [
+        (truth, ORACLE),
+        (run.in_flight > 0, UNDRAINED),
+        (extrapolated(world, run), EXTRAPOLATED),
+        (!run.overloaded(world).is_empty(), OVERLOADED),
+    ];
     flags.into_iter().filter(|(is, _)| *is).map(|(_, flag)| flag)
 }
 

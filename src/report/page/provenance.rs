@@ -31,11 +31,13 @@ struct Listed {
 }
 
 /// What a reader must know of flagged rows.
-const MEANINGS: [(&str, &str); 5] = [
+const MEANINGS: [(&str, &str); 7] = [
     ("extrapolated", "a model ran on a node outside the range that the node's figures were fitted on"),
     ("mixed_boundaries", "joules measured at unlike boundaries (chip, board, wall) were added up"),
     ("oracle", "the policy reads the truth: a bound, not a strategy"),
+    ("overloaded", "a node or link was offered more than it can do: queues grow as long as requests come"),
     ("tuned_on_test", "something was chosen by looking at test images"),
+    ("unsettled", "times to the answer still drift after the warm-up (MSER-5): lengthen it, or look for an overload"),
     ("undrained", "some requests had no answer when a run stopped, and count as missed"),
 ];
 
