@@ -155,7 +155,8 @@ impl Accounts {
         self.own_ns = self.own_ns - before + after;
     }
 
-    fn is_of_window(&self, now: SimTime) -> bool {
+    /// Whether what happens now is of the counted window.
+    pub(super) fn is_of_window(&self, now: SimTime) -> bool {
         (self.window.0..self.window.1).contains(&now)
     }
 

@@ -16,6 +16,8 @@ pub(super) enum Task {
     Serve(Compute),
     /// Bringing the answer to its sink.
     Return(NodeId),
+    /// No request: bringing a role's file to a node's memory.
+    Push(NodeId, ModelId),
 }
 
 /// A computation, resolved.

@@ -195,7 +195,8 @@ fn store(world: &World, group: GroupId) -> Option<Arc<Store>> {
         (memory.sizes[model as usize].0, time)
     };
     let roles = (0..world.models.len() as u8).map(role).collect();
-    Some(Arc::new(Store { room: memory.room.0, roles, first: memory.first.clone() }))
+    let cold = memory.cold.max(SimTime::from_ns(1));
+    Some(Arc::new(Store { room: memory.room.0, cold, roles, first: memory.first.clone() }))
 }
 
 /// The channels of all links.

@@ -4,10 +4,10 @@ use crate::plain::{self, ns};
 use crate::theory::{holds, served_by};
 use tierwise::random::Rng;
 use tierwise::sim::{
-    Arrivals, CodecId, Fifo, Memory, ModelId, Policy, Record, Request, RunOptions, RunResult, Service, Source, Step,
-    TapId, View, World, run,
+    Action, Actions, Arrivals, CodecId, Controller, Fifo, Memory, ModelId, NodeGroup, NodeId, Policy, Record, Request,
+    RunOptions, RunResult, Service, Sharing, Source, Step, TapId, Tier, View, World, run, run_controlled,
 };
-use tierwise::units::{Bytes, BytesPerSec, Watts};
+use tierwise::units::{Bytes, BytesPerSec, SimTime, Watts};
 
 const MS: u64 = 1_000_000;
 
@@ -64,6 +64,50 @@ fn a_request_waits_for_its_model() {
     let beside = result.groups[0].idle_j + result.marginal_j;
     assert!((result.system_j - beside - memory.load_j).abs() < 1e-12);
     assert_eq!(result.groups[0].wait_ns, memory.held_ns);
+}
+
+/// Sends the second role to the only device at its first tick.
+struct Sender(u64);
+
+impl Controller for Sender {
+    fn period(&self) -> SimTime {
+        ns(self.0)
+    }
+
+    fn tick(&mut self, view: &View<'_>, actions: &mut Actions) {
+        if view.now() == ns(self.0) {
+            actions.0.push(Action::Push { from: NodeId(1), node: NodeId(0), model: ModelId(1) });
+        }
+    }
+}
+
+/// A megabyte at 80 Mbit/s and 20 ms on the way arrives 120 ms later, and takes 50 µs from then. Nobody waits for it; its
+/// bytes and joules are those of the link and of the load.
+#[test]
+fn a_file_takes_its_time_on_the_link() {
+    let mut world = world(200);
+    let cloud = NodeGroup { memory: None, ..plain::group("cloud", Tier::Cloud, 1, 1) };
+    world.groups.push(NodeGroup { work: world.groups[0].work.clone(), ..cloud });
+    let mut link = plain::link(0, 1, Sharing::Fifo, 100);
+    (link.down.delay, link.lower_radio.receive) = (ns(20 * MS), Watts(2.0));
+    world.links.push(link);
+    let run = |world: &World| {
+        let (mut policy, mut records) = (Choosing([1.0, 0.0, 0.0]), Vec::new());
+        let mut sender = Sender(10 * MS + 1);
+        let result = run_controlled(world, &mut policy, Some(&mut sender), 0, &RunOptions::default(), &mut records);
+        (result.unwrap(), records)
+    };
+    let (result, records) = run(&world);
+    assert!(records.iter().all(|r| r.ended.ns() - r.born.ns() == MS / 10 && r.bytes_down == 0));
+    let (link, memory) = (result.links[0], result.memory[0]);
+    assert_eq!((link.transfers, link.bytes_up, link.bytes_down), (1, 0, 1_000_000));
+    assert_eq!(link.airtime_ns_down, 100 * u128::from(MS));
+    assert_eq!((memory.loads, memory.load_ns), (1, u128::from(MS) / 20));
+    assert!((result.groups[0].receive_j - 0.2).abs() < 1e-12);
+    // It comes at the very end, and its load is not of the window.
+    world.horizon.end = ns(130 * MS);
+    world.horizon.drain = ns(1);
+    assert_eq!(run(&world).0.memory[0].loads, 0);
 }
 
 /// Requests that do not meet, each for a role by itself: the independent reference model. Of a memory for two the state

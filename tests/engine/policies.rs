@@ -247,7 +247,7 @@ fn meddle(view: &View<'_>, digest: u64) -> Option<Action> {
     }
 }
 
-/// Loads a role now and then, or evicts it, where there are memories.
+/// Loads a role now and then, evicts it, or has it sent, where there are memories.
 fn recall(view: &View<'_>, digest: u64) -> Option<Action> {
     let world = view.world();
     let nodes: Vec<u32> = (0..world.node_count())
@@ -258,6 +258,15 @@ fn recall(view: &View<'_>, digest: u64) -> Option<Action> {
     match digest >> 41 & 3 {
         0 if view.hosts(model, node) => Some(Action::Load { node, model }),
         1 if view.hosts(model, node) => Some(Action::Evict { node, model }),
+        2 if view.hosts(model, node) => {
+            let keeps = |from: &NodeId| {
+                let group = &world.groups[view.group_of(*from).0 as usize];
+                group.memory.is_none() && view.hosts(model, *from) && is_way(view, *from, node)
+            };
+            let all: Vec<NodeId> = (0..world.node_count()).map(NodeId).filter(keeps).collect();
+            let from = *all.get((digest >> 45) as usize % all.len().max(1))?;
+            Some(Action::Push { from, node, model })
+        }
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use super::fault::node_text;
 use crate::problem::Problem;
 use crate::sim::event::{Key, Rank};
 use crate::sim::{Action, Actions, Alarm, Elastic, ModelId, NodeId, Policy};
-use crate::units::SimTime;
+use crate::units::{Bytes, SimTime};
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Does all that was wanted in one call, in order.
@@ -21,7 +21,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             Action::Load { node, model } => self.want_model(node, model, true),
             Action::Evict { node, model } => self.want_model(node, model, false),
             Action::Share { link, node, share } => self.set_share(link, node, share),
-            Action::Push { .. } => Err(Problem::new("this kind of action is not offered")),
+            Action::Push { from, node, model } => self.push(from, node, model),
         }
         .map_err(|problem| self.describe_action(action, problem))
     }
@@ -43,18 +43,22 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         Ok(())
     }
 
-    /// Of a node that is not on nothing is wanted.
-    fn want_model(&mut self, node: NodeId, model: ModelId, there: bool) -> Result<(), Problem> {
+    /// Bytes of a role in a node's memory.
+    pub(super) fn remembers(&self, node: NodeId, model: ModelId) -> Result<Bytes, Problem> {
         if node.0 as usize >= self.layout.node_count() {
             return Err(Problem::new("there is no such node"));
         }
         let group = &self.world.groups[self.layout.group_of(node).0 as usize];
-        if group.memory.is_none() {
-            return Err(Problem::new("this node holds its models for good"));
-        }
+        let memory = group.memory.as_ref().ok_or_else(|| Problem::new("this node holds its models for good"))?;
         if group.work.get(model.0 as usize).is_none_or(Option::is_none) {
             return Err(Problem::new("the role does not run on this node"));
         }
+        Ok(memory.sizes[model.0 as usize])
+    }
+
+    /// Of a node that is not on nothing is wanted.
+    fn want_model(&mut self, node: NodeId, model: ModelId, there: bool) -> Result<(), Problem> {
+        self.remembers(node, model)?;
         if let Some(gate) = self.nodes.gate(node, self.now) {
             if there { gate.want(model) } else { gate.dismiss(model) }
         }

@@ -150,18 +150,20 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     fn uncharge_transfer(&mut self, slot: u32, unit: u32, channel: u32, (airtime, left): (SimTime, SimTime)) {
         let told = self.channels.get(channel).fair().is_none().then_some(self.now);
         let done = airtime.since(left);
-        let leg = &mut self.legs[slot];
+        let leg = &self.legs[slot];
         let Cargo { hop, wire, .. } = leg.cargo;
         let lost = (u128::from(wire) * u128::from(done.ns()) / u128::from(airtime.ns())) as u64;
         let rest = wire - lost;
-        let (counted, ghost) = (leg.counted, leg.bond == Bond::Ghost);
-        if ghost {
+        let counted = leg.counted;
+        let ended = self.is_left_over(slot);
+        if ended {
             self.accounts.uncharge_ended(SimTime::ZERO, rest);
         } else {
+            let leg = &mut self.legs[slot];
             *if hop.up { &mut leg.bytes_up } else { &mut leg.bytes_down } -= rest;
         }
         self.accounts.unsent(Unsent { hop, left, rest, lost }, told, counted);
-        if self.needs.outcomes && !ghost {
+        if self.needs.outcomes && !ended {
             self.legs[slot].home_fj -= self.home_radio(slot, hop) * left.ns();
         }
         if counted {
@@ -177,6 +179,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// A newcomer at a link that does not work.
     pub(super) fn halt(&mut self, slot: u32, unit: u32, airtime: SimTime) {
         let leg = &self.legs[slot];
+        if matches!(leg.task, Task::Push(..)) {
+            return self.vanish(slot);
+        }
         let answer = matches!(leg.task, Task::Return(_));
         match self.failures.holds_newcomer(self.world, unit, answer, leg.counted) {
             true => self.hold_transfer(slot, airtime),
@@ -204,7 +209,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let Cargo { raw, bytes, hop, .. } = self.legs[slot].cargo;
         match self.legs[slot].task {
             Task::Return(to) | Task::Bring(Compute { node: to, .. }) => self.send(slot, hop.from, to, raw, bytes),
-            Task::Idle | Task::Serve(_) => Ok(()),
+            Task::Idle | Task::Serve(_) | Task::Push(..) => Ok(()),
         }
     }
 

@@ -6,7 +6,7 @@ use super::Engine;
 use crate::problem::Problem;
 use crate::random::Rng;
 use crate::sim::event::{Key, Rank};
-use crate::sim::slab::{Bond, Task};
+use crate::sim::slab::Task;
 use crate::sim::{Policy, Request};
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -40,7 +40,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
         self.legs[slot].pending = Key::NONE;
         match rank {
-            Rank::Ask | Rank::Arrive if self.legs[slot].bond == Bond::Ghost => self.fade(slot, rank),
+            Rank::Ask | Rank::Arrive if self.is_left_over(slot) => self.fade(slot, rank),
             Rank::Ask => self.ask(slot)?,
             Rank::Arrive => self.arrive(slot)?,
             _ => self.leave(slot)?,
@@ -69,7 +69,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             match key.rank() {
                 Rank::Birth => self.bear_before_asking(key.slot()),
                 _ if self.legs[key.slot()].pending != key => {}
-                rank if self.legs[key.slot()].bond == Bond::Ghost => self.fade(key.slot(), rank),
+                rank if self.is_left_over(key.slot()) => self.fade(key.slot(), rank),
                 _ => asks.push(key),
             }
         }

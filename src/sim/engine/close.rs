@@ -137,7 +137,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     fn abandon(&mut self, slot: u32) {
         let leg = &self.legs[slot];
         match leg.task {
-            Task::Bring(_) | Task::Return(_) if leg.begun => self.accounts.arrived(leg.cargo.hop, leg.cargo.wire),
+            Task::Bring(_) | Task::Return(_) | Task::Push(..) if leg.begun => {
+                self.accounts.arrived(leg.cargo.hop, leg.cargo.wire)
+            }
             Task::Serve(compute) if self.explicit && !leg.begun => {
                 self.accounts.waited(self.layout.group_of(compute.node), leg.offered, SimTime::NEVER);
             }

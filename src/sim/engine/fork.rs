@@ -78,7 +78,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             Task::Idle => true,
             Task::Serve(_) if pending != Key::NONE && pending.rank() == Rank::Ask => true,
             Task::Serve(compute) => self.leaves_queue(slot, compute.node, offered),
-            Task::Bring(_) | Task::Return(_) => {
+            Task::Bring(_) | Task::Return(_) | Task::Push(..) => {
                 pending == Key::NONE && self.channels.cancel(self.layout.channel(hop), self.now, slot)
             }
         }
@@ -94,6 +94,12 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             self.accounts.waited(self.layout.group_of(node), offered, self.now);
         }
         true
+    }
+
+    /// Whether a leg's request has ended.
+    pub(super) fn is_left_over(&self, slot: u32) -> bool {
+        let leg = &self.legs[slot];
+        leg.bond == Bond::Ghost && !matches!(leg.task, Task::Push(..))
     }
 
     /// What was left of an ended request is over: a computation, or a hop.

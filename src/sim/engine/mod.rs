@@ -10,6 +10,7 @@ mod flow;
 mod fork;
 mod level;
 mod live;
+mod push;
 mod send;
 mod serve;
 mod share;
@@ -109,6 +110,8 @@ struct Engine<'a, P: ?Sized> {
     now: SimTime,
     stop: SimTime,
     births: u64,
+    /// Files of models that were sent.
+    pushed: u64,
     handled: u64,
     draws: Draws,
     /// Who leaves at one instant; empty between events.
@@ -168,6 +171,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             now: SimTime::ZERO,
             stop: world.horizon.end + world.horizon.drain,
             births: 0,
+            pushed: 0,
             handled: 0,
             draws: Draws {
                 image: stream(Purpose::Image),

@@ -104,7 +104,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             Task::Return(sink) if leg.cargo.hop.to == sink => return self.unseen.then_some((leg.cargo.hop, None)),
             Task::Return(to) => (leg.cargo.hop, to),
             Task::Bring(compute) => (leg.cargo.hop, compute.node),
-            Task::Idle | Task::Serve(_) => return None,
+            Task::Idle | Task::Serve(_) | Task::Push(..) => return None,
         };
         let next = self.layout.next_hop(hop.to, to)?;
         self.shares_nothing(next).then_some((hop, Some(next)))
@@ -270,6 +270,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                 self.stand(slot, hop.to, raw);
                 self.serve(slot, compute);
             }
+            Task::Push(node, model) if hop.to == node => self.delivered(slot, node, model),
+            Task::Push(node, _) => return self.send(slot, hop.to, node, raw, bytes),
             Task::Idle | Task::Serve(_) => {}
         }
         Ok(())

@@ -5,9 +5,10 @@ use crate::units::SimTime;
 
 /// A change of resources; each takes effect after its own time, bytes and joules.
 ///
-/// Offered are `Servers` and `Power`, at nodes that are [`crate::sim::Elastic`]: see there for what they take; and `Level`,
-/// at nodes that have clock levels. Any other, or one that its node cannot do, is a [`Problem`] that names it and the
-/// state that the node was in.
+/// `Servers` and `Power` are for nodes that are [`crate::sim::Elastic`]: see there for what they take; `Level` is for nodes
+/// that have clock levels; `Load`, `Evict` and `Push` are for those with a [`crate::sim::Memory`]; `Share` is for links whose
+/// [`crate::sim::Conditions`] are adjustable. One that its node cannot do is a [`Problem`] that names it and the state that
+/// the node was in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Action {
     /// A node shall run this many servers.
@@ -54,9 +55,9 @@ pub enum Action {
         /// Thousandths of the capacity.
         share: u16,
     },
-    /// A new variant of a model shall be sent to a node over the links.
+    /// A model's file shall be sent to a node's memory over the links, and loaded there.
     Push {
-        /// From where.
+        /// From where: a node that has the role.
         from: NodeId,
         /// To which node.
         node: NodeId,

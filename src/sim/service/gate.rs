@@ -20,6 +20,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Store {
     pub room: u64,
+    /// How long loading takes where the file is there.
+    pub cold: SimTime,
     /// Bytes and loading time, by role.
     pub roles: Vec<(u64, SimTime)>,
     /// What is resident at first, the least recently used first.
@@ -60,6 +62,8 @@ struct Role {
     line: VecDeque<(u64, Job)>,
     /// An action wants it.
     wanted: Option<u64>,
+    /// Its file was sent here.
+    delivered: bool,
 }
 
 impl Role {
@@ -192,6 +196,8 @@ impl Gate {
             return None;
         }
         if size <= self.free {
+            let delivered = std::mem::take(&mut self.roles[model.0 as usize].delivered);
+            let time = if delivered { self.store.cold } else { time };
             self.free -= size;
             self.loading = Some((model, now + time));
             return Some(Step::Loads(model, now + time));
@@ -216,6 +222,15 @@ impl Gate {
         role.leaving = false;
         if !role.there && self.loading.is_none_or(|(loads, _)| loads != model) {
             role.wanted.get_or_insert(self.count);
+        }
+    }
+
+    /// A role's file has come; it is of use where the role is neither there nor being loaded.
+    pub(crate) fn deliver(&mut self, model: ModelId) {
+        let loads = self.loading.is_some_and(|(loads, _)| loads == model);
+        if !loads && !self.roles[model.0 as usize].there {
+            self.roles[model.0 as usize].delivered = true;
+            self.want(model);
         }
     }
 
@@ -256,7 +271,8 @@ impl Gate {
         self.inside.clear();
         (self.free, self.loading) = (self.store.room, None);
         for role in &mut self.roles {
-            (role.there, role.leaving, role.users, role.wanted) = (false, false, 0, None);
+            (role.there, role.leaving, role.users) = (false, false, 0);
+            (role.wanted, role.delivered) = (None, false);
         }
     }
 }
@@ -277,7 +293,7 @@ mod tests {
     /// Room for 10 bytes; A, B and C have 6, 4 and 5, and take as long to load. A and B are there.
     fn gate() -> Gate {
         let roles = vec![(6, ns(6)), (4, ns(4)), (5, ns(5))];
-        Gate::new(Arc::new(Store { room: 10, roles, first: vec![A, B] }))
+        Gate::new(Arc::new(Store { room: 10, cold: ns(1), roles, first: vec![A, B] }))
     }
 
     fn job(slot: u32, model: ModelId) -> Job {
@@ -342,7 +358,10 @@ mod tests {
         gate.want(C);
         gate.change(ns(4));
         assert_eq!(steps(&mut gate, 4), "2 passes, 0 goes, 2 until 9");
+        gate.deliver(A);
+        gate.change(ns(9));
+        assert_eq!((steps(&mut gate, 9).as_str(), gate.resident()), ("2 goes, 0 until 10", 0));
         gate.forget();
-        assert_eq!((steps(&mut gate, 9).as_str(), gate.resident()), ("", 0));
+        assert_eq!((steps(&mut gate, 10).as_str(), gate.resident()), ("", 0));
     }
 }

@@ -142,7 +142,7 @@ fn impossible_actions_name_themselves() {
         (Action::Servers { node: NodeId(0), count: 1 }, "this node is not elastic"),
         (Action::Power { node: NodeId(99), on: true }, "there is no such node"),
         (Action::Share { link: 0, node: EDGE, share: 1 }, "this is no adjustable link above that node"),
-        (Action::Push { from: EDGE, node: EDGE, model: ModelId(0) }, "this kind of action is not offered"),
+        (Action::Push { from: EDGE, node: EDGE, model: ModelId(0) }, "this node holds its models for good"),
     ] {
         let text = told(action);
         assert!(text.contains("impossible action") && text.contains(why), "{text}");

@@ -62,6 +62,9 @@ impl Twin<'_> {
         if let Action::Share { link, node, share } = action {
             return self.set_share(link as usize, node.0, share);
         }
+        if let Action::Push { from, node, model } = action {
+            return self.push(from.0, node.0, model);
+        }
         let (Action::Servers { node, .. } | Action::Power { node, .. }) = action else {
             if let Action::Load { node, model } | Action::Evict { node, model } = action {
                 let of = &mut self.nodes[node.0 as usize];

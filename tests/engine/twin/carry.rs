@@ -37,7 +37,7 @@ impl Twin<'_> {
     }
 
     /// Offers a request's load to the channel of its hop.
-    fn depart(&mut self, birth: u64, load: Load) {
+    pub fn depart(&mut self, birth: u64, load: Load) {
         if flows::is_shared_so(self.world, self.lives[&birth].run[0]) {
             return self.begin_flow(birth, load);
         }
@@ -48,6 +48,9 @@ impl Twin<'_> {
         let kind = if tempo.is_some() { tempo::kind_of(self.world, hop) } else { (0, true) };
         let work = tempo.as_ref().map_or(0, |t| t.work(wire, airtime));
         let key = place::channel_of(self.world, hop);
+        if self.loses_file(birth, key) {
+            return;
+        }
         let refuses = |rule| rule != Rule::Retry && !matches!(self.lives[&birth].doing, Doing::Returning(_));
         let broken = self.broken(|unit| unit.channels.contains(&key));
         if let Some(unit) = broken.filter(|unit| refuses(self.world.failures[self.units[*unit].of].failures.then)) {
@@ -134,7 +137,7 @@ impl Twin<'_> {
 
     pub fn expect_arrival(&mut self, birth: u64) {
         let bytes = match self.lives[&birth].doing {
-            Doing::Returning(load) | Doing::Bringing(load, _) => load.bytes,
+            Doing::Returning(load) | Doing::Bringing(load, _) | Doing::Pushing(load, _) => load.bytes,
             Doing::Nothing | Doing::Computing(_) => panic!("nothing is sent"),
         };
         let delay = |hop: &Hop| self.parcel_on(birth, *hop, bytes).delay();
@@ -143,6 +146,9 @@ impl Twin<'_> {
     }
 
     pub fn arrive(&mut self, birth: u64) -> Result<(), String> {
+        if let Doing::Pushing(load, model) = self.life(birth).doing {
+            return self.push_on(birth, load, model);
+        }
         if self.life(birth).cancelled {
             self.lives.remove(&birth);
             return Ok(());
@@ -168,7 +174,7 @@ impl Twin<'_> {
                 self.stand(birth, at, load.raw);
                 self.compute(birth, job);
             }
-            Doing::Nothing | Doing::Computing(_) => panic!("nothing was sent"),
+            Doing::Pushing(..) | Doing::Nothing | Doing::Computing(_) => panic!("nothing was sent"),
         }
         Ok(())
     }

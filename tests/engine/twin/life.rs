@@ -32,6 +32,8 @@ pub enum Doing {
     Bringing(Load, Job),
     Computing(Job),
     Returning(Load),
+    /// It is no request, but the file of a model.
+    Pushing(Load, ModelId),
 }
 
 /// All that happens to one leg of a request; where it is never forked, to the request. Legs are numbered with their

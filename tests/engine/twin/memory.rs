@@ -11,6 +11,9 @@ pub struct Memory {
     /// Bytes and loading times, by role.
     sizes: Vec<u64>,
     times: Vec<u64>,
+    /// Loading time of roles whose files came, and which those are.
+    cold: u64,
+    files: Vec<ModelId>,
     /// What is there, the least recently used first.
     there: Vec<ModelId>,
     /// What is to go.
@@ -40,7 +43,19 @@ impl Memory {
         };
         let times = (0..sizes.len()).map(|model| (time(model) + memory.cold.ns()).max(1)).collect();
         let (there, room) = (memory.first, memory.room.0);
-        Some(Self { room, sizes, times, there, leaving: vec![], loading: None, gate: vec![], inside: vec![] })
+        let (cold, files) = (memory.cold.ns().max(1), vec![]);
+        Some(Self {
+            room,
+            sizes,
+            times,
+            cold,
+            files,
+            there,
+            leaving: vec![],
+            loading: None,
+            gate: vec![],
+            inside: vec![],
+        })
     }
 
     pub fn is_ready(&self, model: ModelId) -> bool {
@@ -109,7 +124,9 @@ impl Memory {
         let free = self.room - self.there.iter().map(size).sum::<u64>();
         let out: Vec<ModelId> = self.there.iter().copied().filter(|model| unused(self, model)).collect();
         if size(&model) <= free {
-            let until = now + self.times[model.0 as usize];
+            let file = self.files.contains(&model);
+            self.files.retain(|other| *other != model);
+            let until = now + if file { self.cold } else { self.times[model.0 as usize] };
             self.loading = Some((model, until));
             return Some(Next::Loads(size(&model), until));
         }
@@ -141,6 +158,13 @@ impl Memory {
         }
     }
 
+    pub fn deliver(&mut self, model: ModelId) {
+        if !self.there.contains(&model) && self.loading.is_none_or(|(loads, _)| loads != model) {
+            self.files.push(model);
+            self.want(model);
+        }
+    }
+
     pub fn dismiss(&mut self, model: ModelId) {
         if self.is_ready(model) {
             self.leaving.push(model);
@@ -149,7 +173,7 @@ impl Memory {
 
     pub fn forget(&mut self) {
         (self.there, self.leaving, self.loading) = (vec![], vec![], None);
-        self.inside = vec![];
+        (self.inside, self.files) = (vec![], vec![]);
         self.gate.retain(|(_, job)| job.is_some());
     }
 

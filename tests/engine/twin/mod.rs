@@ -19,6 +19,7 @@ mod node;
 mod parcel;
 mod place;
 mod plan;
+mod push;
 mod samples;
 mod sums;
 mod tempo;
@@ -100,6 +101,8 @@ struct Twin<'a> {
     born: u64,
     /// How many requests each source has had.
     asked_for: BTreeMap<u64, u64>,
+    /// Files of models sent.
+    pushed: u64,
     records: Vec<Record>,
     sums: Sums,
     samples: Vec<Sample>,
@@ -132,6 +135,7 @@ impl<'a> Twin<'a> {
             lives: BTreeMap::new(),
             born: 0,
             asked_for: BTreeMap::new(),
+            pushed: 0,
             records: Vec::new(),
             sums: Sums::new(world),
             samples: samples::empty(world),
