@@ -1,6 +1,6 @@
 //! When requests are born, and what chance decides about them.
 
-use super::life::{Doing, Life};
+use super::life::Life;
 use super::place;
 use std::collections::BTreeMap;
 use tierwise::random::{Purpose, Stream, sample};
@@ -105,30 +105,8 @@ pub fn bear(
         forked: false,
         refused: 0,
     };
-    let life = Life {
-        birth,
-        request,
-        image: image(world, replication, (node, workload), ordinal),
-        counted: now >= world.horizon.warm_up.ns(),
-        doing: Doing::Nothing,
-        hop: None,
-        run: Vec::new(),
-        connecting: None,
-        lossy: None,
-        holders: BTreeMap::from([(node, None)]),
-        answered_at: 0,
-        asked: (0, 0),
-        compute_ns: [0; 3],
-        work: 0,
-        bytes_up: 0,
-        bytes_down: 0,
-        interrupted: 0,
-        home_j: 0.0,
-        forks: 0,
-        other: None,
-        other_steps: 0,
-        cancelled: false,
-    };
+    let life = Life::new(birth, request, image(world, replication, (node, workload), ordinal));
+    let life = Life { counted: now >= world.horizon.warm_up.ns(), holders: BTreeMap::from([(node, None)]), ..life };
     (life, (!closed).then(|| now + gap(world, replication, (node, workload), ordinal + 1)))
 }
 

@@ -85,6 +85,34 @@ pub fn table(world: &World, model: ModelId, tap: TapId, lossy: Option<CodecId>) 
 }
 
 impl Life {
+    /// Nothing has happened yet.
+    pub fn new(birth: u64, request: Request, image: u32) -> Self {
+        Self {
+            birth,
+            request,
+            image,
+            counted: false,
+            doing: Doing::Nothing,
+            hop: None,
+            run: Vec::new(),
+            connecting: None,
+            lossy: None,
+            holders: BTreeMap::new(),
+            answered_at: 0,
+            asked: (0, 0),
+            compute_ns: [0; 3],
+            work: 0,
+            bytes_up: 0,
+            bytes_down: 0,
+            interrupted: 0,
+            home_j: 0.0,
+            forks: 0,
+            other: None,
+            other_steps: 0,
+            cancelled: false,
+        }
+    }
+
     /// Whose draws its are.
     pub fn entity(&self) -> u64 {
         self.birth + (u64::from(self.request.leg) << 48)

@@ -72,27 +72,5 @@ fn file(number: u64, counted: bool, doing: Doing) -> Life {
         forked: false,
         refused: 0,
     };
-    Life {
-        birth: number,
-        request,
-        image: 0,
-        counted,
-        doing,
-        hop: None,
-        connecting: None,
-        lossy: None,
-        holders: BTreeMap::new(),
-        answered_at: 0,
-        asked: (0, 0),
-        compute_ns: [0; 3],
-        work: 0,
-        bytes_up: 0,
-        bytes_down: 0,
-        interrupted: 0,
-        home_j: 0.0,
-        forks: 0,
-        other: None,
-        other_steps: 0,
-        cancelled: true,
-    }
+    Life { counted, doing, cancelled: true, ..Life::new(number, request, 0) }
 }
