@@ -38,7 +38,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     fn bound_for(&self, slot: u32) -> NodeId {
         match self.legs[slot].task {
             Task::Bring(compute) => compute.node,
-            Task::Return(sink) => sink,
+            Task::Return(to) | Task::Push(to, _) => to,
             Task::Idle | Task::Serve(_) => self.legs[slot].cargo.hop.to,
         }
     }

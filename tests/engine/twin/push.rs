@@ -4,7 +4,6 @@ use super::channel::ChannelKey;
 use super::life::{Doing, LEGS, Life, Load};
 use super::node::Power;
 use super::{Twin, place};
-use std::collections::BTreeMap;
 use tierwise::sim::{Held, ModelId, NodeId, Request, RequestId};
 use tierwise::units::SimTime;
 
