@@ -44,7 +44,7 @@ pub struct Found {
     pub sums: Sums,
     /// Period by period.
     pub samples: Vec<Sample>,
-    /// Something that nobody waited for any more was in progress at the end.
+    /// Something that nobody waited for any more was in progress at the end, or a model's file was sent outside the window.
     pub cut: bool,
 }
 
@@ -72,7 +72,7 @@ pub fn run_controlled(
         twin.raise()?;
     }
     twin.pass(stop);
-    let cut = twin.lives.values().any(|life| life.cancelled);
+    let cut = twin.cut || twin.lives.values().any(|life| life.cancelled);
     for leg in twin.lives.keys().copied().collect::<Vec<_>>() {
         if twin.lives.get(&leg).is_some_and(|life| !life.cancelled) {
             twin.end(leg, Ending::InFlight);
@@ -103,6 +103,8 @@ struct Twin<'a> {
     asked_for: BTreeMap<u64, u64>,
     /// Files of models sent.
     pushed: u64,
+    /// One of them was sent outside the window.
+    cut: bool,
     records: Vec<Record>,
     sums: Sums,
     samples: Vec<Sample>,
@@ -136,6 +138,7 @@ impl<'a> Twin<'a> {
             born: 0,
             asked_for: BTreeMap::new(),
             pushed: 0,
+            cut: false,
             records: Vec::new(),
             sums: Sums::new(world),
             samples: samples::empty(world),

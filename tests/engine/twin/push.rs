@@ -21,6 +21,7 @@ impl Twin<'_> {
         let load = Load { raw: false, bytes, to: node };
         let (now, horizon) = (self.now, self.world.horizon);
         let counted = now >= horizon.warm_up.ns() && now < horizon.end.ns();
+        self.cut |= !counted;
         self.lives.insert(number * LEGS, file(number, counted, Doing::Pushing(load, model)));
         self.send(number * LEGS, from, load)
     }
