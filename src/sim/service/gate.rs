@@ -360,7 +360,7 @@ mod tests {
         assert_eq!(steps(&mut gate, 4), "2 passes, 0 goes, 2 until 9");
         gate.deliver(A);
         gate.change(ns(9));
-        assert_eq!((steps(&mut gate, 9).as_str(), gate.resident()), ("2 goes, 0 until 10", 0));
+        assert_eq!((steps(&mut gate, 9).as_str(), gate.resident()), ("2 goes, 0 until 10", 0b10));
         gate.forget();
         assert_eq!((steps(&mut gate, 10).as_str(), gate.resident()), ("", 0));
     }
