@@ -359,8 +359,7 @@ impl Knowledge for Known<'_> {
     }
 
     fn requests(&self, node: NodeId) -> u32 {
-        let all = |look: Look| look.waiting + look.busy;
-        self.exact(node).map_or_else(|| all(self.posted(node)), |station| station.requests(self.now))
+        self.exact(node).map_or_else(|| self.posted(node).requests(), |station| station.requests(self.now))
     }
 
     fn level(&self, node: NodeId) -> Option<u8> {

@@ -90,6 +90,13 @@ pub(super) struct Look {
     pub resident: u64,
 }
 
+impl Look {
+    /// All that are there.
+    pub(super) fn requests(self) -> u32 {
+        self.waiting + self.busy
+    }
+}
+
 /// What all stations of a group share.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -187,10 +194,7 @@ impl Station {
         match self {
             Self::Elided(fifo) => fifo.waiting(now) + fifo.busy(now),
             Self::Explicit(line) => line.waiting() + line.busy(),
-            Self::Live(live) => {
-                let look = live.look(now);
-                look.waiting + look.busy
-            }
+            Self::Live(live) => live.look(now).requests(),
         }
     }
 
