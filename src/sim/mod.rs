@@ -53,7 +53,8 @@
 //! One that waits (for its policy, in a queue of a node or of a channel) is gone. What has begun runs out: a service, or
 //! a hop to its arrival, with nobody to wait for it; nothing follows. A leg that is dropped, or fails, leaves the
 //! request to the other. All bytes, service, joules and steps of both are the request's; its answer is the winner's.
-//! What is in flight at the end is one request. One leg may be forked again when the other has ended. Elision is off.
+//! What is in flight at the end is one request; that it is given up then lets nobody begin in its place. One leg may be
+//! forked again when the other has ended. Elision is off.
 //!
 //! # The order of events
 //! Time is in whole nanoseconds. Events are handled in order of (time, rank of kind, number); the least that is pending is

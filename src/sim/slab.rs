@@ -230,11 +230,6 @@ impl Slab {
         leg.others += steps;
     }
 
-    /// Whether something lives in a slot.
-    pub(super) fn is_live(&self, slot: u32) -> bool {
-        self[slot].live
-    }
-
     /// Slots of the requests under way, in order of birth.
     pub(super) fn live(&self) -> Vec<u32> {
         let mut live: Vec<u32> = (0..self.legs.len() as u32).filter(|s| self[*s].live).collect();

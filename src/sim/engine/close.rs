@@ -101,12 +101,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         self.settle_channels();
         self.settle_nodes();
         let failures = self.failures.settle(self.stop);
-        for slot in self.legs.live() {
-            // The end of one leg may have been another's.
-            if self.legs.is_live(slot) {
-                self.abandon(slot);
-            }
-        }
+        self.legs.live().into_iter().for_each(|slot| self.abandon(slot));
         self.show_samples();
         self.accounts.check()?;
         let energy = energy::settle(self.world, &mut self.accounts);

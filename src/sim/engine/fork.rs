@@ -52,7 +52,11 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             return false;
         }
         self.legs.merge(other, slot);
-        self.cancel(other);
+        match ending {
+            // Nothing begins any more, not even where the other leg stood in somebody's way.
+            Ending::InFlight => self.haunts(other),
+            _ => self.cancel(other),
+        }
         true
     }
 
@@ -66,9 +70,13 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         if self.leaves_at_once(slot) {
             self.legs.give_back(slot);
         } else {
-            self.legs[slot].bond = Bond::Ghost;
-            self.ghosts += 1;
+            self.haunts(slot);
         }
+    }
+
+    fn haunts(&mut self, slot: u32) {
+        self.legs[slot].bond = Bond::Ghost;
+        self.ghosts += 1;
     }
 
     fn leaves_at_once(&mut self, slot: u32) -> bool {

@@ -131,3 +131,43 @@ fn the_first_of_two_exponentials() {
     let first = result.answered_by[0].2 as f64 / records.len() as f64;
     assert!((first - 0.5).abs() < 3.0 * 0.0036, "{first}");
 }
+
+/// Goes to the edge; the second to be born forks: one leg computes in the cloud, the other wants another role at the edge.
+struct Crossing;
+
+impl Policy for Crossing {
+    fn needs(&self) -> Needs {
+        Needs { forks: true, ..Needs::default() }
+    }
+    fn next(&mut self, request: &Request, _: &View<'_>, _: &mut Rng) -> Step {
+        match (request.born.ns(), request.leg, request.forked) {
+            (1, 0, false) => Step::Fork,
+            (1, 0, true) => whole(0, 2),
+            (1, ..) => whole(1, 1),
+            _ => whole(0, 1),
+        }
+    }
+}
+
+/// The edge has room for one role, which the first request uses to the end. So the second one's leg waits for room, and
+/// the third behind it, for a role that is there and a server that is free. When the run stops all are given up, and the
+/// third does not begin for that.
+#[test]
+fn nobody_begins_when_the_run_has_stopped() {
+    let mut world = world();
+    world.workloads[0].arrivals = Arrivals::Periodic { period: ns(1) };
+    world.horizon = Horizon { warm_up: ns(0), end: ns(3), drain: ns(1000) };
+    world.groups[1].service = Service::Fifo(Fifo { servers: 2, ..Fifo::default() });
+    for group in &mut world.groups[1..] {
+        group.work = vec![Some(Work { per_call: ns(5000), upto: vec![ns(0); 4], extrapolated: false }); 2];
+    }
+    let from = Source::Storage(BytesPerSec(1e9));
+    let (sizes, first) = (vec![Bytes(1); 2], vec![ModelId(0)]);
+    world.groups[1].memory = Some(Memory { room: Bytes(1), sizes, from, cold: ns(1), power: Watts(0.0), first });
+    for explicit in [false, true] {
+        let (records, result) = run_with(&world, &mut Crossing, explicit).unwrap();
+        let spent: Vec<_> = records.iter().map(|r| (r.outcome, r.compute_ns)).collect();
+        let [edge, cloud, none] = [[0, 5000, 0], [0, 0, 5000], [0; 3]].map(|ns| (Ending::InFlight, ns));
+        assert_eq!((spent, result.groups[1].served), (vec![edge, cloud, none], 1));
+    }
+}

@@ -14,7 +14,7 @@ use super::*;
 use crate::catalog::{Boundary, ModelTables, OutputTable, SizeTable};
 use crate::problem::Problem;
 use crate::random::Rng;
-use crate::units::{BitsPerSec, Bytes, Joules, PerSec, SimTime, Watts};
+use crate::units::{BitsPerSec, Bytes, BytesPerSec, Joules, PerSec, SimTime, Watts};
 use std::sync::Arc;
 
 pub(super) const RAW: CodecId = CodecId(0);

@@ -42,10 +42,11 @@ impl Twin<'_> {
         kept.bytes_down += lost.bytes_down;
         kept.home_j += lost.home_j;
         kept.other_steps += lost.request.steps + lost.other_steps;
-        if given_up {
-            self.lives.remove(&leg);
-        } else {
-            self.cancel(other);
+        match ending {
+            Ending::Dropped | Ending::Failed => drop(self.lives.remove(&leg)),
+            Ending::Answered => self.cancel(other),
+            // The run has stopped: nothing begins any more.
+            Ending::InFlight => drop(self.lives.remove(&other)),
         }
         !given_up
     }
