@@ -13,7 +13,8 @@ use std::time::Instant;
 use tierwise::problem::Problem;
 use tierwise::random::Rng;
 use tierwise::sim::{
-    CodecId, ModelId, NodeId, Policy, Request, RunOptions, RunResult, Sharing, Step, TapId, Tier, View, World, run,
+    CodecId, Link, ModelId, NodeId, Policy, Request, RunOptions, RunResult, Sharing, Step, TapId, Tier, View, World,
+    run,
 };
 
 pub const DEVICES: u32 = 1000;
@@ -44,8 +45,9 @@ pub fn edge(devices: u32, seconds: f64) -> (World, Split) {
         group("edge", Tier::Edge, 1, 16, 20.0),
         group("cloud", Tier::Cloud, 1, 8, 10.0),
     ];
+    let uplink = link("uplink", 0, Sharing::Fifo, 10_000_000, 1.0);
     let links = vec![
-        link("uplink", 0, Sharing::Fifo, 10_000_000, 1.0),
+        Link { sharing_down: Some(Sharing::Fixed), ..uplink },
         link("wan", 1, Sharing::Fixed, 1_000_000_000_000_000, 19.0),
     ];
     let rate = f64::from(DEVICES) / f64::from(devices);

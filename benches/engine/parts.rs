@@ -41,6 +41,7 @@ pub fn link(name: &str, lower: u16, sharing: Sharing, up: u64, delay_ms: f64) ->
         upper: GroupId(lower + 1),
         cell: Cell::Own,
         sharing,
+        sharing_down: None,
         half_duplex: false,
         up: Direction { rate: BitsPerSec(up), delay },
         down: Direction { rate: BitsPerSec(1_000_000_000_000), delay },

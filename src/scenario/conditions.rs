@@ -26,7 +26,8 @@ impl Link {
             let remedy = "share it otherwise, or give `rate` in place of `trace`";
             meaning.tell(&["links", name, "sharing"], problem.remedy(remedy));
         }
-        if self.adjustable && !matches!(self.sharing, Sharing::Fifo | Sharing::Fair) {
+        let adjusts = |sharing: Sharing| matches!(sharing, Sharing::Fifo | Sharing::Fair);
+        if self.adjustable && !(adjusts(self.sharing) && self.sharing_down.is_none_or(adjusts)) {
             let problem = Problem::new(format!("`{name}` is adjustable, and not shared in a way that can be adjusted"));
             let remedy = "share it `fifo` or `fair`, or leave `adjustable` out";
             meaning.tell_key(&["links", name, "adjustable"], problem.remedy(remedy));

@@ -76,6 +76,7 @@ mod tests {
                 ":37:11: `radio` is shared as flows, and half duplex with two rates",
             ),
             ("rate = \"300000 Gbit/s\"\n", ":36:11: `radio` is shared as flows, and faster than 281474 Gbit/s"),
+            ("rate = \"1 Mbit/s\"\nsharing-down = \"fair\"\n", ":35:1: `radio` cannot share its directions unlike"),
             ("rate = \"1 Mbit/s\"\nadjustable = true\n", ":35:1: `radio` is adjustable, and not shared in a way"),
         ] {
             let told = check(&text(lines), &MadeUp::new()).map(|_| ()).expect_err(lines).to_string();

@@ -30,6 +30,9 @@ pub struct Link {
     /// How transfers at one time share it.
     #[serde(default)]
     pub sharing: Sharing,
+    /// How transfers towards the devices share it, if otherwise than those away from them: of `fixed`, `fifo` and `fair`,
+    /// and not where both ways share one channel. Absent: as `sharing` says.
+    pub sharing_down: Option<Sharing>,
     /// When each cell of it fails, and what becomes of what is being sent. Absent: never.
     #[serde(default)]
     pub failures: Option<Failures>,
@@ -126,6 +129,7 @@ impl Link {
         let own = self.rate.as_ref().map(|rate| [&rate.up.0[..], &rate.down.0[..]]);
         let rates = own.unwrap_or([std::slice::from_ref(&whole.up.value), std::slice::from_ref(&whole.down.value)]);
         self.check_flows(name, rates, whole.half_duplex, meaning);
+        self.check_sharing_down(name, whole.half_duplex, meaning);
         failures::check_link(self, name, meaning);
         meaning.above_zero(&["links", name, "payload"], self.payload.map_or(1.0, |p| p.0 as f64));
         let powers = [self.transmit, self.receive, self.upper_transmit, self.upper_receive];
@@ -133,6 +137,17 @@ impl Link {
             let problem = Problem::new(format!("`boundary` is missing in `{name}`, which gives powers of its own"));
             meaning
                 .tell_key(&["links", name], problem.remedy("say what they include: chip, board, wall, phone, radio"));
+        }
+    }
+
+    /// Both directions can be shared unlike only where neither needs the other.
+    fn check_sharing_down(&self, name: &str, half_duplex: bool, meaning: &mut Meaning<'_>) {
+        let alone = |sharing| matches!(sharing, Sharing::Fixed | Sharing::Fifo | Sharing::Fair);
+        let Some(down) = self.sharing_down.filter(|down| *down != self.sharing) else { return };
+        if half_duplex || !alone(down) || !alone(self.sharing) {
+            let problem = Problem::new(format!("`{name}` cannot share its directions unlike"));
+            let remedy = "leave it out, or share each `fixed`, `fifo` or `fair` with `half-duplex = false`";
+            meaning.tell_key(&["links", name, "sharing-down"], problem.remedy(remedy));
         }
     }
 
@@ -149,6 +164,7 @@ impl Link {
             upper,
             cell: self.cell,
             sharing: self.sharing,
+            sharing_down: self.sharing_down,
             half_duplex: whole.half_duplex,
             up: Direction { rate: rate(true).unwrap_or(whole.up.value), delay: delay.up },
             down: Direction { rate: rate(false).unwrap_or(whole.down.value), delay: delay.down },

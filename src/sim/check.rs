@@ -105,6 +105,7 @@ fn link(world: &World, link: &super::Link) -> Result<(), Problem> {
     require(known(link.lower) && known(link.upper), || Problem::new(format!("link `{name}` joins unknown groups")))?;
     let rates = link.up.rate.0 > 0 && link.down.rate.0 > 0;
     require(rates, || Problem::new(format!("link `{name}` has a rate of zero")))?;
+    sharing(link)?;
     conditions(link)?;
     super::sharing::check_flows(world, link)?;
     let once = world.links.iter().filter(|l| l.lower == link.lower).count() == 1;
@@ -114,6 +115,13 @@ fn link(world: &World, link: &super::Link) -> Result<(), Problem> {
     require(steps <= world.groups.len(), || Problem::new(format!("link `{name}` is part of a ring")))
 }
 
+fn sharing(link: &super::Link) -> Result<(), Problem> {
+    let both = [link.sharing_of(true), link.sharing_of(false)];
+    let joint = |s: &super::Sharing| matches!(s, super::Sharing::Throughput | super::Sharing::Flows);
+    let may = both[0] == both[1] || !(link.half_duplex || both.iter().any(joint));
+    require(may, || Problem::new(format!("link `{}` cannot share its directions unlike", link.name)))
+}
+
 fn conditions(link: &super::Link) -> Result<(), Problem> {
     let Some(conditions) = &link.conditions else { return Ok(()) };
     let steady = link.sharing != super::Sharing::Throughput || !conditions.is_traced();
@@ -121,7 +129,8 @@ fn conditions(link: &super::Link) -> Result<(), Problem> {
     let about = |what: &str| Problem::new(format!("link `{}`: {what}", link.name));
     let rates = |q: &super::Quality| q.rates.iter().all(|r| r.mean().0 > 0);
     require(rates(&conditions.up) && rates(&conditions.down), || about("a node's rate is zero"))?;
-    let may = !conditions.adjustable || matches!(link.sharing, super::Sharing::Fifo | super::Sharing::Fair);
+    let fits = |up| matches!(link.sharing_of(up), super::Sharing::Fifo | super::Sharing::Fair);
+    let may = !conditions.adjustable || (fits(true) && fits(false));
     require(may, || about("only links that are shared `fifo` or `fair` are adjustable"))?;
     let lost = |q: &super::Quality| (0.0..1.0).contains(&q.loss);
     require(lost(&conditions.up) && lost(&conditions.down), || about("loss must be at least 0 and below 1"))?;

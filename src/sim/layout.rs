@@ -1,5 +1,6 @@
 //! The world's tables, worked out once before a run, and checked: what the engine looks up in its loop.
 
+use super::lane::Lane;
 use super::service::Spread;
 use super::{CodecId, GroupId, Hop, ModelId, NodeId, TapId, Tier, World};
 use crate::problem::Problem;
@@ -11,10 +12,13 @@ const NOWHERE: u32 = u32::MAX;
 pub(super) struct Layout {
     /// By node: where it stands.
     places: Vec<Place>,
+    /// By group: its first node.
+    firsts: Vec<u32>,
     /// By group: 0 device, 1 edge, 2 cloud.
     pub tier: Vec<u8>,
-    /// By link: its first channel, its channels a cell, whether each lower node is a cell.
     cells: Vec<Cells>,
+    /// By link: its lanes, upwards first.
+    lanes: Vec<Lane>,
     channel_count: u32,
     /// By class: its images.
     pub images: Vec<Vec<u32>>,
@@ -38,13 +42,12 @@ struct Place {
     depth: u8,
 }
 
+/// The first channel of a link, its channels a cell, and its first lower node.
 #[derive(Clone, Copy, Debug)]
 struct Cells {
     base: u32,
     channels: u32,
-    own: bool,
     lower: u32,
-    upper: u32,
 }
 
 impl Layout {
@@ -54,11 +57,14 @@ impl Layout {
         super::check::check(world)?;
         let first: Vec<u32> = ids(world).map(|g| world.nodes_of(g).start).collect();
         let (cells, channel_count) = cells(world, &first);
+        let lanes = (0..).zip(&cells).flat_map(|(link, of)| Lane::both(world, link, of.base, &first)).collect();
         Ok(Self {
+            lanes,
             places: ids(world).flat_map(|g| places(world, g)).collect(),
             tier: world.groups.iter().map(|g| tier_index(g.tier) as u8).collect(),
             cells,
             channel_count,
+            firsts: first,
             images: images(world),
             outputs: outputs(world),
             raw: world.codec("raw").unwrap_or(CodecId(0)),
@@ -69,6 +75,19 @@ impl Layout {
     #[inline]
     pub(super) fn group_of(&self, node: NodeId) -> GroupId {
         GroupId(self.places[node.0 as usize].group)
+    }
+
+    /// The node itself or the first above it that is of a tier.
+    pub(super) fn first_above(&self, node: NodeId, tier: Tier) -> Option<NodeId> {
+        let above = |at: &NodeId| Some(self.place(*at).above).filter(|above| *above != NOWHERE).map(NodeId);
+        let of = |at: &NodeId| self.tier[usize::from(self.place(*at).group)];
+        std::iter::successors(Some(node), above).find(|at| usize::from(of(at)) == tier_index(tier))
+    }
+
+    /// The number of a node in its group.
+    #[inline]
+    pub(super) fn member_of(&self, node: NodeId) -> u32 {
+        node.0 - self.firsts[usize::from(self.place(node).group)]
     }
 
     /// How many nodes there are.
@@ -111,9 +130,13 @@ impl Layout {
     /// The channel that a hop uses.
     #[inline]
     pub(super) fn channel(&self, hop: Hop) -> u32 {
-        let cells = self.cells[hop.link as usize];
-        let cell = if cells.own { hop.lower().0 - cells.lower } else { hop.upper().0 - cells.upper };
-        cells.base + cell * cells.channels + (cells.channels - 1) * u32::from(!hop.up)
+        self.lane(hop).channel(hop)
+    }
+
+    /// What the loop needs of a hop's link.
+    #[inline]
+    pub(super) fn lane(&self, hop: Hop) -> &Lane {
+        &self.lanes[usize::from(hop.link) * 2 + usize::from(!hop.up)]
     }
 
     /// The number of a hop's lower node among those of its group.
@@ -177,13 +200,8 @@ fn depth(world: &World, group: GroupId) -> u8 {
 fn cells(world: &World, first: &[u32]) -> (Vec<Cells>, u32) {
     let mut count = 0;
     let cells = world.links.iter().map(|link| {
-        let cells = Cells {
-            base: count,
-            channels: if link.half_duplex { 1 } else { 2 },
-            own: link.is_own(),
-            lower: first[link.lower.0 as usize],
-            upper: first[link.upper.0 as usize],
-        };
+        let cells =
+            Cells { base: count, channels: if link.half_duplex { 1 } else { 2 }, lower: first[link.lower.0 as usize] };
         count += cells.channels * cell_count(world, link);
         cells
     });

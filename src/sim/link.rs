@@ -20,6 +20,8 @@ pub struct Link {
     pub cell: Cell,
     /// How transfers at one time share it.
     pub sharing: Sharing,
+    /// How transfers towards the devices share it; `None`: as all others.
+    pub sharing_down: Option<Sharing>,
     /// Whether both directions share one channel.
     pub half_duplex: bool,
     /// Towards the cloud.
@@ -104,6 +106,12 @@ impl Link {
     #[inline]
     pub fn direction(&self, up: bool) -> &Direction {
         if up { &self.up } else { &self.down }
+    }
+
+    /// How transfers in one of its directions share it.
+    #[inline]
+    pub fn sharing_of(&self, up: bool) -> Sharing {
+        self.sharing_down.filter(|_| !up).unwrap_or(self.sharing)
     }
 
     /// Payload and headers of a transfer.

@@ -150,6 +150,7 @@ mod energy;
 mod engine;
 mod event;
 mod failures;
+mod lane;
 mod layout;
 mod link;
 mod overload;

@@ -47,9 +47,9 @@ impl RunResult {
 /// Of a link that is shared, the offered utilisation of its busier channel.
 fn busiest(link: &Link, account: &LinkAccount) -> f64 {
     let [up, down] = account.offered();
-    match link.sharing {
-        Sharing::Fixed => 0.0,
-        _ if link.half_duplex => up + down,
-        _ => up.max(down),
+    let shared = |up: bool| f64::from(u8::from(link.sharing_of(up) != Sharing::Fixed));
+    match link.half_duplex {
+        true => (up + down) * shared(true),
+        false => (up * shared(true)).max(down * shared(false)),
     }
 }

@@ -49,7 +49,7 @@ fn random_steps_agree() {
 
 #[test]
 fn random_steps_agree_on_links_with_conditions() {
-    steps_agree(250, 20, conditions::world);
+    steps_agree(300, 20, conditions::world);
 }
 
 #[test]

@@ -16,11 +16,12 @@ pub fn world(dice: &Dice) -> World {
     let mut world = made_up::wide(dice);
     for (link, (conditions, throughput)) in world.links.iter_mut().zip(conditions) {
         if throughput && !conditions.as_ref().is_some_and(Conditions::is_traced) {
-            link.sharing = Sharing::Throughput;
+            (link.sharing, link.sharing_down) = (Sharing::Throughput, None);
         }
         link.conditions = conditions.map(Box::new);
         if let Some(conditions) = &mut link.conditions {
-            conditions.adjustable &= matches!(link.sharing, Sharing::Fifo | Sharing::Fair);
+            let shares = [link.sharing, link.sharing_down.unwrap_or(link.sharing)];
+            conditions.adjustable &= shares.iter().all(|s| matches!(s, Sharing::Fifo | Sharing::Fair));
         }
     }
     world

@@ -21,7 +21,7 @@ pub fn world(dice: &Dice) -> World {
         if !flows {
             continue;
         }
-        link.sharing = Sharing::Flows;
+        (link.sharing, link.sharing_down) = (Sharing::Flows, None);
         if plain {
             link.conditions = None;
         }

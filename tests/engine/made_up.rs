@@ -226,12 +226,13 @@ fn link(dice: &Dice, lower: usize, groups: usize) -> Option<Link> {
         boundary: Boundary::Board,
     };
     let there = !dice.once_in(10);
-    there.then(|| Link {
+    let link = || Link {
         name: format!("link{lower}"),
         lower: GroupId(lower as u16),
         upper: GroupId(upper as u16),
         cell: dice.one_of(&[Cell::Own, Cell::Shared]),
         sharing: dice.one_of(&[Sharing::Fifo, Sharing::Fixed, Sharing::Fair]),
+        sharing_down: None,
         half_duplex: dice.once_in(3),
         up: direction(dice),
         down: direction(dice),
@@ -243,7 +244,15 @@ fn link(dice: &Dice, lower: usize, groups: usize) -> Option<Link> {
         lower_radio: radio(dice),
         upper_radio: radio(dice),
         conditions: None,
-    })
+    };
+    there.then(|| shared_otherwise(link(), dice))
+}
+
+/// Perhaps with another sharing downwards.
+fn shared_otherwise(link: Link, dice: &Dice) -> Link {
+    let otherwise = !link.half_duplex && dice.once_in(3);
+    let down = otherwise.then(|| dice.one_of(&[Sharing::Fixed, Sharing::Fair, Sharing::Fifo]));
+    Link { sharing_down: down, ..link }
 }
 
 fn model(dice: &Dice, index: u64, labels: &Arc<Vec<u16>>) -> Model {

@@ -54,6 +54,7 @@ pub fn link(lower: u16, upper: u16, sharing: Sharing, ns_per_byte: u64) -> Link 
         upper: GroupId(upper),
         cell: Cell::Own,
         sharing,
+        sharing_down: None,
         half_duplex: false,
         up: direction,
         down: direction,

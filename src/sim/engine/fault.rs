@@ -105,7 +105,7 @@ impl<P: ?Sized> Engine<'_, P> {
         let request = &self.legs[slot].request;
         let sink = match self.world.workloads[request.workload as usize].sink {
             Tier::Device => Some(request.home),
-            tier => self.world.first_above(request.home, |n| self.world.tier_of(n) == tier),
+            tier => self.layout.first_above(request.home, tier),
         };
         sink.ok_or_else(|| Problem::new("no node of the sink's tier is above the request's home"))
     }

@@ -89,6 +89,8 @@ struct Engine<'a, P: ?Sized> {
     alarms: Vec<Alarm>,
     needs: Needs,
     explicit: bool,
+    /// Decisions take no time, and nobody else decides meanwhile.
+    prompt: bool,
     recorder: &'a mut dyn Recorder,
     recorded: bool,
     /// Nobody learns of an ending when it happens: a request may be settled before.
@@ -149,6 +151,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             alarms: Vec::new(),
             needs,
             explicit,
+            prompt: world.information.decision == SimTime::ZERO && !needs.plan && !needs.forks && !controlled,
             recorded: recorder.wants(),
             unseen: !explicit
                 && !recorder.wants()
@@ -273,9 +276,10 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
     fn bear(&mut self, source: u32) -> u32 {
         let (node, workload, ordinal) = self.sources.about(source);
         let of = &self.world.workloads[workload as usize];
-        let index = node - self.world.nodes_of(of.at).start;
+        let index = self.layout.member_of(NodeId(node));
         let bits = self.draws.image.draw(Sources::entity(node, workload), ordinal);
-        let image = self.image(&of.sites[index as usize % of.sites.len()], bits);
+        let site = if of.sites.len() == 1 { 0 } else { index as usize % of.sites.len() };
+        let image = self.image(&of.sites[site], bits);
         let slot = self.legs.take();
         let leg = &mut self.legs[slot];
         (leg.birth, leg.image, leg.counted) = (self.births, image, self.now >= self.world.horizon.warm_up);

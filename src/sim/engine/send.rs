@@ -3,76 +3,98 @@
 use super::Engine;
 use crate::problem::Problem;
 use crate::sim::event::{Key, Rank};
+use crate::sim::lane::Lane;
 use crate::sim::service::{Leaving, Offer};
 use crate::sim::sharing::{Channel, Transfer};
-use crate::sim::slab::{Cargo, Compute, Task};
-use crate::sim::{Ending, Held, Hop, NodeId, Policy, Sharing};
+use crate::sim::slab::{Cargo, Leg, Task};
+use crate::sim::{Ending, Held, Hop, NodeId, Policy};
 use crate::units::{Bytes, SimTime};
+
+/// Makes a transfer ready for a hop: how long it takes alone.
+#[inline]
+fn load(leg: &mut Leg, lane: &Lane, hop: Hop, raw: bool, bytes: Bytes, at: SimTime) -> SimTime {
+    let (wire, airtime) = lane.transfer(bytes);
+    leg.cargo = Cargo { raw, bytes, hop, wire };
+    (leg.offered, leg.begun) = (at, false);
+    airtime
+}
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Starts the next hop from one node towards another.
     pub(super) fn send(&mut self, slot: u32, from: NodeId, to: NodeId, raw: bool, bytes: Bytes) -> Result<(), Problem> {
         let hop = self.layout.next_hop(from, to).ok_or_else(|| Problem::new("there is no way to this node"))?;
-        if !self.world.links[hop.link as usize].is_plain() {
+        let lane = self.layout.lane(hop);
+        if !lane.plain {
             return self.set_out(slot, hop, raw, bytes);
         }
-        let airtime = self.load(slot, hop, raw, bytes, self.now);
-        let channel = self.layout.channel(hop);
+        let (channel, fair) = (lane.channel(hop), lane.fair);
+        let leg = &mut self.legs[slot];
+        let (airtime, birth) = (load(leg, lane, hop, raw, bytes, self.now), leg.birth);
         if let Some(unit) = self.failures.of_channel(channel).filter(|unit| self.failures.is_down(*unit)) {
             self.halt(slot, unit, airtime);
             return Ok(());
         }
-        let transfer = Transfer { birth: self.legs[slot].birth, slot, airtime, up: hop.up, wire: 0, member: 0 };
+        let transfer = Transfer { birth, slot, airtime, up: hop.up, wire: 0, member: 0 };
         match self.channels.offer(channel, self.now, transfer) {
             Offer::Leaves { start, leaves } => {
-                let arrives = self.sends(slot, start, leaves);
+                let arrives = self.crosses(slot, start, leaves);
                 self.goes_on(slot, arrives);
             }
-            Offer::Queued if self.world.links[hop.link as usize].sharing == Sharing::Fair => {
-                self.join(slot, channel, airtime);
-            }
+            Offer::Queued if fair => self.join(slot, channel, airtime),
             Offer::Queued => self.begin_sending(channel),
             Offer::Joined | Offer::Refused => return Err(self.fault(slot, "a channel refused a transfer")),
         }
         Ok(())
     }
 
-    /// Makes a transfer ready for a hop: how long it takes alone.
+    /// Accounts for a hop whose times are known: when the transfer arrives.
     #[inline]
-    fn load(&mut self, slot: u32, hop: Hop, raw: bool, bytes: Bytes, at: SimTime) -> SimTime {
-        let link = &self.world.links[hop.link as usize];
+    fn crosses(&mut self, slot: u32, start: SimTime, leaves: SimTime) -> SimTime {
         let leg = &mut self.legs[slot];
-        leg.cargo = Cargo { raw, bytes, hop, wire: link.wire_bytes(bytes).0 };
-        (leg.offered, leg.begun) = (at, false);
-        link.airtime(hop.up, bytes)
-    }
-
-    /// Accounts for a transfer whose times are known: when it arrives.
-    #[inline]
-    fn sends(&mut self, slot: u32, start: SimTime, leaves: SimTime) -> SimTime {
-        let hop = self.legs[slot].cargo.hop;
+        let Cargo { hop, wire, .. } = leg.cargo;
         self.accounts.busy(hop, start, leaves);
         if self.accounts.begins(start) {
-            self.sending(slot, hop, leaves.since(start));
+            let airtime = leaves.since(start);
+            leg.begun = true;
+            *if hop.up { &mut leg.bytes_up } else { &mut leg.bytes_down } += wire;
+            self.accounts.sent(hop, airtime, wire, leg.counted);
+            if self.needs.outcomes {
+                self.charge_radio(slot, hop, airtime);
+            }
         }
-        leaves + self.world.direction(hop).delay
+        leaves + self.layout.lane(hop).delay
     }
 
     /// What follows on an arrival that is known: on links that share nothing the next hop is worked out at once, and so
     /// is the end of an answer's way, where nobody looks.
     #[inline]
     pub(super) fn goes_on(&mut self, slot: u32, mut arrives: SimTime) {
-        while let Some((hop, after)) = self.foreseen(slot, arrives) {
-            let Cargo { raw, bytes, wire, .. } = self.legs[slot].cargo;
-            self.accounts.arrived(hop, wire);
-            let Some(next) = after else { return self.end_early(slot, arrives) };
-            if let Task::Bring(Compute { via, .. }) = self.legs[slot].task
-                && raw
-            {
-                self.legs[slot].receive_raw(hop.to, via);
+        while !self.explicit && arrives <= self.stop {
+            let leg = &mut self.legs[slot];
+            let Cargo { raw, bytes, hop, wire } = leg.cargo;
+            let (to, brings) = match leg.task {
+                Task::Return(sink) => (sink, None),
+                Task::Bring(compute) => (compute.node, Some(compute.via)),
+                Task::Idle | Task::Serve(_) | Task::Push(..) => break,
+            };
+            if hop.to == to {
+                if brings.is_some() || !self.unseen {
+                    break;
+                }
+                self.accounts.arrived(hop, wire);
+                return self.end_early(slot, arrives);
             }
-            let airtime = self.load(slot, next, raw, bytes, arrives);
-            arrives = self.sends(slot, arrives, arrives + airtime);
+            let Some(next) = self.layout.next_hop(hop.to, to) else { break };
+            let lane = self.layout.lane(next);
+            if !lane.free {
+                break;
+            }
+            self.accounts.arrived(hop, wire);
+            if let Some(via) = brings.filter(|_| raw) {
+                leg.receive_raw(hop.to, via);
+            }
+            let airtime = load(leg, lane, next, raw, bytes, arrives);
+            arrives = self.crosses(slot, arrives, arrives + airtime);
         }
         self.schedule(slot, arrives, Rank::Arrive);
     }
@@ -93,30 +115,6 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         if link.conditions.is_some() { delay + self.delayed(slot) } else { delay }
     }
 
-    /// The hop that ends, and the one after it (none: the answer is at its sink), if both need no event.
-    #[inline]
-    fn foreseen(&self, slot: u32, arrives: SimTime) -> Option<(Hop, Option<Hop>)> {
-        if self.explicit || arrives > self.stop {
-            return None;
-        }
-        let leg = &self.legs[slot];
-        let (hop, to) = match leg.task {
-            Task::Return(sink) if leg.cargo.hop.to == sink => return self.unseen.then_some((leg.cargo.hop, None)),
-            Task::Return(to) => (leg.cargo.hop, to),
-            Task::Bring(compute) => (leg.cargo.hop, compute.node),
-            Task::Idle | Task::Serve(_) | Task::Push(..) => return None,
-        };
-        let next = self.layout.next_hop(hop.to, to)?;
-        self.shares_nothing(next).then_some((hop, Some(next)))
-    }
-
-    #[inline]
-    fn shares_nothing(&self, hop: Hop) -> bool {
-        let link = &self.world.links[hop.link as usize];
-        let plain = link.sharing == Sharing::Fixed && link.conditions.is_none();
-        plain && (self.failures.is_empty() || self.failures.of_channel(self.layout.channel(hop)).is_none())
-    }
-
     /// An answer that is foreseen at the end of a service then: sent at once where its first hop shares nothing.
     #[inline]
     pub(super) fn answers_early(&mut self, slot: u32, at: SimTime) -> bool {
@@ -126,13 +124,14 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             self.end_early(slot, at);
             return true;
         }
-        let Some(hop) = self.layout.next_hop(node, sink).filter(|hop| self.shares_nothing(*hop)) else { return false };
-        let Some(bytes) = self.answer_bytes(slot) else { return false };
+        let Some(hop) = self.layout.next_hop(node, sink) else { return false };
+        let lane = self.layout.lane(hop);
+        let Some(bytes) = self.answer_bytes(slot).filter(|_| lane.free) else { return false };
         let leg = &mut self.legs[slot];
         leg.request.steps += 1;
         leg.task = Task::Return(sink);
-        let airtime = self.load(slot, hop, false, bytes, at);
-        let arrives = self.sends(slot, at, at + airtime);
+        let airtime = load(leg, lane, hop, false, bytes, at);
+        let arrives = self.crosses(slot, at, at + airtime);
         self.goes_on(slot, arrives);
         true
     }
@@ -214,7 +213,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// A transfer, or a service, ends.
     pub(super) fn leave(&mut self, slot: u32) -> Result<(), Problem> {
         match self.legs[slot].task {
-            Task::Serve(compute) => self.served(slot, compute.node),
+            Task::Serve(compute) => return self.served(slot, compute.node),
             _ => self.sent(slot),
         }
         Ok(())

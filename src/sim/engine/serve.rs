@@ -1,6 +1,7 @@
 //! Computing at a node.
 
 use super::Engine;
+use crate::problem::Problem;
 use crate::sim::event::Rank;
 use crate::sim::service::Offer;
 use crate::sim::slab::{Compute, Task};
@@ -96,12 +97,24 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     /// A service ended, in a station that has events.
-    pub(super) fn served(&mut self, slot: u32, node: NodeId) {
+    pub(super) fn served(&mut self, slot: u32, node: NodeId) -> Result<(), Problem> {
         if self.nodes.is_live(node) {
-            return self.leave_live(slot, node);
+            self.leave_live(slot, node);
+            return Ok(());
         }
         self.nodes.leave(node, self.now);
-        self.schedule_ask(slot, self.now);
         self.begin_serving(node);
+        self.ask_now(slot)
+    }
+
+    /// Asks at once where nothing else happens before an ask would come out of the queue.
+    #[inline]
+    fn ask_now(&mut self, slot: u32) -> Result<(), Problem> {
+        if self.prompt && self.queue.is_past() {
+            self.handled += 1;
+            return self.ask(slot);
+        }
+        self.schedule_ask(slot, self.now);
+        Ok(())
     }
 }

@@ -123,12 +123,6 @@ impl Failures {
         self.channels.get(channel as usize).copied().filter(|unit| *unit != NONE)
     }
 
-    /// Whether nothing ever fails.
-    #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        self.units.is_empty()
-    }
-
     #[inline]
     pub(super) fn is_down(&self, unit: u32) -> bool {
         self.units[unit as usize].down

@@ -85,6 +85,13 @@ impl Ladder {
         Some(key)
     }
 
+    /// Whether no key has the time popped last.
+    #[inline]
+    pub(crate) fn is_past(&self) -> bool {
+        // What is not in the front is later than the front's end, and so than now.
+        self.front.last().is_none_or(|key| time(*key) > self.now)
+    }
+
     #[inline]
     fn insert(&mut self, key: u128) {
         let at = self.front.partition_point(|k| *k > key);

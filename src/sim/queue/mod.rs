@@ -22,6 +22,12 @@ impl Queue {
         self.0.push(key.0);
     }
 
+    /// Whether nothing is pending at the instant popped last: nor before it, as time never runs backwards.
+    #[inline]
+    pub(super) fn is_past(&self) -> bool {
+        self.0.is_past()
+    }
+
     #[inline]
     pub(super) fn pop(&mut self) -> Option<Key> {
         self.0.pop().map(Key)

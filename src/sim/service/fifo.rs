@@ -29,9 +29,9 @@ fn ahead(times: &VecDeque<SimTime>, counted: SimTime) -> u32 {
 #[derive(Debug)]
 enum Until {
     One(SimTime),
-    /// Those still busy at the last offer, in order.
+    /// Those still busy at the last offer, the latest first.
     #[expect(clippy::box_collection, reason = "as above")]
-    Many(Box<VecDeque<SimTime>>),
+    Many(Box<Vec<SimTime>>),
 }
 
 impl Fifo {
@@ -76,7 +76,7 @@ impl Fifo {
     pub(crate) fn busy(&self, counted: SimTime) -> u32 {
         match &self.until {
             Until::One(until) => u32::from(*until > counted),
-            Until::Many(until) => ahead(until, counted),
+            Until::Many(until) => until.partition_point(|u| *u > counted) as u32,
         }
     }
 
@@ -85,7 +85,7 @@ impl Fifo {
         let busy = self.busy(counted);
         let work = match &self.until {
             Until::One(until) => left(until),
-            Until::Many(until) => until.range(until.len() - busy as usize..).map(left).sum(),
+            Until::Many(until) => until[..busy as usize].iter().map(left).sum(),
         };
         Look { waiting: self.waiting(counted), busy, work, ..Look::default() }
     }
@@ -98,10 +98,8 @@ impl Until {
         match self {
             Self::One(until) => (*until).max(now),
             Self::Many(until) => {
-                while until.front().is_some_and(|u| *u <= now) {
-                    until.pop_front();
-                }
-                if until.len() < servers as usize { now } else { until.front().copied().unwrap_or(now) }
+                while until.pop_if(|u| *u <= now).is_some() {}
+                if until.len() < servers as usize { now } else { until.last().copied().unwrap_or(now) }
             }
         }
     }
@@ -112,10 +110,10 @@ impl Until {
             Self::One(until) => *until = leaves,
             Self::Many(until) => {
                 if until.len() >= servers as usize {
-                    debug_assert_eq!(until.front(), Some(&start));
-                    until.pop_front();
+                    debug_assert_eq!(until.last(), Some(&start));
+                    until.pop();
                 }
-                let at = until.partition_point(|u| *u <= leaves);
+                let at = until.partition_point(|u| *u >= leaves);
                 until.insert(at, leaves);
             }
         }

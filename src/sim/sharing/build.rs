@@ -36,14 +36,14 @@ fn plain(
     flows: &mut std::ops::RangeFrom<u32>,
 ) -> Vec<Channel> {
     let directions = if link.half_duplex { 1 } else { 2 };
-    let mut channel = || match link.sharing {
+    let mut channel = |up: bool| match link.sharing_of(up) {
         sharing if fails => Channel::Breakable(Box::new(Breakable::new(sharing))),
         Sharing::Fixed | Sharing::Throughput => Channel::Fixed,
         Sharing::Fifo => Channel::Fifo(super::fifo::channel(explicit)),
         Sharing::Fair => Channel::Fair(Box::default()),
         Sharing::Flows => Channel::Flows(flows.next().unwrap_or(u32::MAX)),
     };
-    (0..directions * cell_count(world, link)).map(|_| channel()).collect()
+    (0..directions * cell_count(world, link)).map(|number| channel(number % directions == 0)).collect()
 }
 
 /// Makes the channels of a link whose capacity varies.
@@ -69,7 +69,8 @@ impl Builder<'_> {
         let kind = |up: bool| members.iter().map(move |m| self.kind(*m, up));
         let kinds = ups.iter().flat_map(|up| kind(*up)).collect();
         let explicit = self.explicit || self.conditions.adjustable;
-        let varying = Varying::new(self.link.sharing, explicit, kinds, members.len() as u32, stride);
+        let sharing = self.link.sharing_of(ups[0]);
+        let varying = Varying::new(sharing, explicit, kinds, members.len() as u32, stride);
         Channel::Varying(Box::new(varying))
     }
 

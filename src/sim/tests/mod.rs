@@ -83,6 +83,7 @@ pub(super) fn link(name: &str, lower: u16, upper: u16, rate: u64, delay: u64) ->
         upper: GroupId(upper),
         cell: Cell::Own,
         sharing: Sharing::Fifo,
+        sharing_down: None,
         half_duplex: false,
         up: direction,
         down: direction,

@@ -339,7 +339,7 @@ fn channels(world: &World, replication: u64) -> BTreeMap<ChannelKey, Channel> {
         let above = *place::climb(world, node.0).get(1).unwrap_or(&node.0);
         let both = [place::path(world, node.0, above), place::path(world, above, node.0)];
         for hop in both.into_iter().flatten().flatten() {
-            let sharing = world.links[hop.link].sharing;
+            let sharing = world.links[hop.link].sharing_of(hop.up);
             let varies = tempo::Tempo::of(world, replication, hop).is_some();
             channels.insert(place::channel_of(world, hop), Channel::new(sharing, varies));
         }
