@@ -106,7 +106,8 @@ fn role(&(request, result, ..): &(u32, u32, f64, f64)) -> Model {
 
 /// Where `(tasks there + 1) * time` is least.
 struct TradeOff {
-    /// By device that generates: itself and its neighbours.
+    /// By device that generates: itself and its neighbours, the fastest first; for when one takes longer alone than
+    /// another with its queue, so do all after it.
     candidates: Vec<Vec<NodeId>>,
     /// By node and application: seconds alone on all cores.
     times: Vec<[f64; 3]>,
@@ -122,7 +123,13 @@ impl TradeOff {
         let speed = |kind: &(&str, Tier, u32, u32, f64)| {
             std::iter::repeat_n(APPLICATIONS.map(|a| a.2 / kind.4), kind.2 as usize)
         };
-        Self { candidates: (0..generating).map(around).collect(), times: KINDS.iter().flat_map(speed).collect() }
+        let times: Vec<[f64; 3]> = KINDS.iter().flat_map(speed).collect();
+        let sorted = |at: usize| {
+            let mut around = around(at);
+            around.sort_by(|a, b| times[a.0 as usize][0].total_cmp(&times[b.0 as usize][0]));
+            around
+        };
+        Self { candidates: (0..generating).map(sorted).collect(), times }
     }
 }
 
@@ -142,7 +149,7 @@ impl Map {
         Self(squares)
     }
 
-    /// A device and all that it reaches, in order.
+    /// A device and all that it reaches.
     fn near(&self, places: &[[f64; 2]], at: usize) -> Vec<NodeId> {
         let [x, y] = square(&places[at]).map(|i| i.saturating_sub(1)..(i + 2).min(SQUARES));
         let squares = x.flat_map(|x| y.clone().map(move |y| x * SQUARES + y));
@@ -150,9 +157,7 @@ impl Map {
             let other = places[*n as usize];
             (0..2).map(|axis| (other[axis] - places[at][axis]).powi(2)).sum::<f64>() <= REACH * REACH
         };
-        let mut near: Vec<_> = squares.flat_map(|s| &self.0[s]).copied().filter(within).map(NodeId).collect();
-        near.sort_unstable();
-        near
+        squares.flat_map(|s| &self.0[s]).copied().filter(within).map(NodeId).collect()
     }
 }
 
@@ -166,9 +171,17 @@ impl Policy for TradeOff {
             return Step::Answer;
         }
         let application = usize::from(request.workload) % 3;
-        let cost = |n: &NodeId| f64::from(view.requests(*n) + 1) * self.times[n.0 as usize][application];
-        let all = self.candidates[request.home.0 as usize].iter().map(|n| (cost(n), *n));
-        let (_, node) = all.reduce(|best, new| if new.0 < best.0 { new } else { best }).unwrap_or((0.0, request.home));
+        let (mut least, mut node) = (f64::INFINITY, request.home);
+        for candidate in &self.candidates[request.home.0 as usize] {
+            let time = self.times[candidate.0 as usize][application];
+            if time > least {
+                break;
+            }
+            let cost = f64::from(view.requests(*candidate) + 1) * time;
+            if cost < least || (cost == least && *candidate < node) {
+                (least, node) = (cost, *candidate);
+            }
+        }
         Step::Compute { model: ModelId(application as u8), upto: TapId(1), node, send: CodecId(0) }
     }
 

@@ -177,6 +177,12 @@ impl Leg {
         self.holders.iter().find(|(n, _)| *n == node).map(|(_, via)| *via)
     }
 
+    /// Whether no node but its home has the raw image.
+    #[inline]
+    pub(super) fn is_at_home_only(&self) -> bool {
+        self.holders.is_empty()
+    }
+
     /// Notes that a node received the raw image.
     #[inline]
     pub(super) fn receive_raw(&mut self, node: NodeId, via: Option<CodecId>) {

@@ -1,28 +1,34 @@
 //! All nodes' stations and all links' channels, and what policies may know of them.
 
+mod counts;
 mod failing;
+mod known;
 
-use super::board::{Board, Published};
-use super::layout::Layout;
+pub(super) use known::Known;
+
+use super::board::Board;
 use super::series::{Lapses, Watch};
 use super::service::{
     Begun, Change, Gate, Job, Leaving, Live, Look, Means, Offer, Plan, Provided, Station, Store, Table, Turn,
 };
 use super::sharing::{Channel, Network, Transfer, Window};
-use super::{Fallible, GroupId, Hop, Knowledge, ModelId, NodeId, World};
-use crate::units::{BitsPerSec, SimTime};
+use super::{Fallible, GroupId, ModelId, NodeId, World};
+use crate::units::SimTime;
+use counts::Counts;
 use std::sync::Arc;
 
 /// The servers of all nodes, by node.
 #[derive(Debug)]
 pub(super) struct Nodes {
     stations: Vec<Station>,
+    counts: Counts,
     board: Board<Look>,
     lapses: Option<Box<Lapses>>,
 }
 
 impl Nodes {
-    pub(super) fn new(world: &World, explicit: bool) -> Self {
+    /// `counted`: whether it is worth keeping how many requests are where.
+    pub(super) fn new(world: &World, explicit: bool, counted: bool) -> Self {
         let of = |(g, group): (u16, &super::NodeGroup)| {
             let fails = world.failing(Fallible::Nodes(GroupId(g))).is_some();
             let plan = Plan { table: Arc::new(Table::new(group)), store: store(world, GroupId(g)), fails };
@@ -31,7 +37,8 @@ impl Nodes {
             std::iter::repeat_with(station).take(group.count as usize).collect::<Vec<_>>()
         };
         let stations: Vec<Station> = (0..).zip(&world.groups).flat_map(of).collect();
-        Self { board: Board::new(world.information.staleness, stations.len()), stations, lapses: None }
+        let board = Board::new(world.information.staleness, stations.len());
+        Self { board, counts: Counts::new(if counted { stations.len() } else { 0 }), stations, lapses: None }
     }
 
     #[inline]
@@ -161,6 +168,7 @@ impl Nodes {
     #[inline]
     fn changing(&mut self, node: NodeId, now: SimTime) -> &mut Station {
         let station = &mut self.stations[node.0 as usize];
+        self.counts.forget(node);
         self.board.before_change(node.0, now, |p| station.look(p.counted, p.at));
         if let Some(lapses) = &mut self.lapses {
             lapses.node(node, now, station);
@@ -302,99 +310,5 @@ impl Channels {
     /// The counted window.
     pub(super) fn window(&self) -> Window {
         self.window
-    }
-}
-
-/// What a policy may know now, standing at a node, or nowhere.
-pub(super) struct Known<'a> {
-    pub world: &'a World,
-    pub layout: &'a Layout,
-    pub nodes: &'a Nodes,
-    pub channels: &'a Channels,
-    pub now: SimTime,
-    pub here: Option<NodeId>,
-}
-
-impl Known<'_> {
-    fn look(&self, node: NodeId) -> Look {
-        match self.exact(node) {
-            Some(station) => station.look(self.now, self.now),
-            None => self.posted(node),
-        }
-    }
-
-    /// A node's station, if all that is so of it is known.
-    #[inline]
-    fn exact(&self, node: NodeId) -> Option<&Station> {
-        let known = self.nodes.board.is_exact() || self.here == Some(node);
-        known.then(|| &self.nodes.stations[node.0 as usize])
-    }
-
-    fn posted(&self, node: NodeId) -> Look {
-        let station = &self.nodes.stations[node.0 as usize];
-        self.nodes.board.read(node.0, self.now, |p| station.look(p.counted, p.at))
-    }
-
-    fn airtime(&self, channel: u32, ends: [NodeId; 2]) -> u128 {
-        let of = &self.channels.channels[channel as usize];
-        if self.channels.board.is_exact() || ends.map(Some).contains(&self.here) {
-            return of.backlog(self.channels.flows.as_deref(), self.now, self.now);
-        }
-        let published = |p: Published| of.backlog(self.channels.flows.as_deref(), p.counted, p.at);
-        self.channels.board.read(channel, self.now, published)
-    }
-}
-
-fn span(ns: u128) -> SimTime {
-    SimTime::from_ns(u64::try_from(ns).unwrap_or(u64::MAX))
-}
-
-impl Knowledge for Known<'_> {
-    fn waiting(&self, node: NodeId) -> u32 {
-        self.exact(node).map_or_else(|| self.posted(node).waiting, |station| station.waiting(self.now))
-    }
-
-    fn busy(&self, node: NodeId) -> u32 {
-        self.exact(node).map_or_else(|| self.posted(node).busy, |station| station.busy(self.now))
-    }
-
-    fn requests(&self, node: NodeId) -> u32 {
-        self.exact(node).map_or_else(|| self.posted(node).requests(), |station| station.requests(self.now))
-    }
-
-    fn level(&self, node: NodeId) -> Option<u8> {
-        Some(self.look(node).level)
-    }
-
-    fn backlog(&self, node: NodeId) -> SimTime {
-        let look = self.look(node);
-        let servers =
-            look.servers.unwrap_or_else(|| self.world.groups[self.layout.group_of(node).0 as usize].servers());
-        span(look.work / u128::from(servers.max(1)))
-    }
-
-    fn servers(&self, node: NodeId) -> Option<u32> {
-        self.look(node).servers
-    }
-
-    fn closed(&self, node: NodeId) -> bool {
-        self.look(node).closed
-    }
-
-    fn resident(&self, node: NodeId) -> Option<u64> {
-        Some(self.look(node).resident)
-    }
-
-    fn rate(&self, hop: Hop) -> Option<BitsPerSec> {
-        let Channel::Varying(varying) = &self.channels.channels[self.layout.channel(hop) as usize] else { return None };
-        let near = [hop.from, hop.to].map(Some).contains(&self.here);
-        let at = if near { self.now } else { self.channels.board.seen(self.now) };
-        let (link, member) = (&self.world.links[hop.link as usize], self.layout.member(hop));
-        varying.rate(member, hop.up, at, link.usual_rate(hop.up, member))
-    }
-
-    fn link_backlog(&self, from: NodeId, to: NodeId) -> SimTime {
-        let hops = std::iter::successors(self.layout.next_hop(from, to), |hop| self.layout.next_hop(hop.to, to));
-        span(hops.map(|hop| self.airtime(self.layout.channel(hop), [hop.from, hop.to])).sum())
     }
 }

@@ -75,7 +75,7 @@ impl<P: ?Sized> Engine<'_, P> {
         if let Some(via) = leg.holds_raw(node) {
             return Ok((TapId(0), via, None));
         }
-        let from = self.nearest_holder(leg, node);
+        let from = if leg.is_at_home_only() { leg.request.home } else { self.nearest_holder(leg, node) };
         let via = self.written(leg.holds_raw(from).flatten(), send)?;
         let bytes = self.world.models[model.0 as usize].bytes(TapId(0), send, leg.image);
         let bytes = bytes.ok_or_else(|| Problem::new("nobody measured the bytes of the raw image under this codec"))?;

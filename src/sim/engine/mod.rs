@@ -166,7 +166,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             sources,
             fertile: 0,
             ghosts: 0,
-            nodes: Nodes::new(world, explicit),
+            nodes: Nodes::new(world, explicit, needs.queues),
             channels: Channels::new(world, replication, explicit),
             failures: Failures::new(world, &layout, replication),
             accounts: Accounts::new(world),

@@ -4,14 +4,19 @@ use super::{Look, Offer};
 use crate::units::SimTime;
 use std::collections::VecDeque;
 
-/// Busy-until times of the servers, and a ring of the begins that lie ahead.
+/// Busy-until times of the servers, and a ring of the begins that lie ahead. Boxes keep a station within 40 bytes: there
+/// may be millions.
 #[derive(Debug)]
 pub(crate) struct Fifo {
     servers: u32,
     bound: u32,
-    until: Until,
+    /// When the last server will have done all that was offered so far.
+    latest: SimTime,
+    /// Of several servers, when those still busy at the last offer will have, the latest first.
+    #[expect(clippy::box_collection, reason = "as above")]
+    until: Option<Box<Vec<SimTime>>>,
     /// Begins later than their offers, in order: those after now are waiting. None before anybody had to wait.
-    #[expect(clippy::box_collection, reason = "keeps a station within 40 bytes: there may be millions")]
+    #[expect(clippy::box_collection, reason = "as above")]
     begins: Option<Box<VecDeque<SimTime>>>,
 }
 
@@ -25,30 +30,41 @@ fn ahead(times: &VecDeque<SimTime>, counted: SimTime) -> u32 {
     }
 }
 
-/// When servers will have done all that was offered so far.
-#[derive(Debug)]
-enum Until {
-    One(SimTime),
-    /// Those still busy at the last offer, the latest first.
-    #[expect(clippy::box_collection, reason = "as above")]
-    Many(Box<Vec<SimTime>>),
-}
-
 impl Fifo {
     pub(crate) fn new(servers: u32, bound: Option<u32>) -> Self {
-        let until = if servers == 1 { Until::One(SimTime::ZERO) } else { Until::Many(Box::default()) };
-        Self { servers, bound: bound.unwrap_or(u32::MAX), until, begins: None }
+        let until = (servers != 1).then(Box::default);
+        Self { servers, bound: bound.unwrap_or(u32::MAX), latest: SimTime::ZERO, until, begins: None }
     }
 
     #[inline]
     pub(crate) fn offer(&mut self, now: SimTime, work: SimTime) -> Offer {
-        let start = self.until.earliest(now, self.servers);
+        let start = self.earliest(now);
         if start > now && !self.queue(now, start) {
             return Offer::Refused;
         }
         let leaves = start + work;
-        self.until.serve(start, leaves, self.servers);
+        self.serve(start, leaves);
         Offer::Leaves { start, leaves }
+    }
+
+    /// When the next newcomer is served; forgets servers that are idle by now.
+    #[inline]
+    fn earliest(&mut self, now: SimTime) -> SimTime {
+        let Some(until) = &mut self.until else { return self.latest.max(now) };
+        while until.pop_if(|u| *u <= now).is_some() {}
+        if until.len() < self.servers as usize { now } else { until.last().copied().unwrap_or(now) }
+    }
+
+    #[inline]
+    fn serve(&mut self, start: SimTime, leaves: SimTime) {
+        self.latest = self.latest.max(leaves);
+        let Some(until) = &mut self.until else { return };
+        if until.len() >= self.servers as usize {
+            debug_assert_eq!(until.last(), Some(&start));
+            until.pop();
+        }
+        let at = until.partition_point(|u| *u >= leaves);
+        until.insert(at, leaves);
     }
 
     /// Lets one more wait until `start`, if there is room.
@@ -68,54 +84,43 @@ impl Fifo {
     /// How many wait after all that happens up to and with `counted`.
     #[inline]
     pub(crate) fn waiting(&self, counted: SimTime) -> u32 {
-        self.begins.as_deref().map_or(0, |begins| ahead(begins, counted))
+        match &self.begins {
+            Some(begins) if self.latest > counted => ahead(begins, counted),
+            _ => 0,
+        }
     }
 
     /// How many servers are busy then.
     #[inline]
     pub(crate) fn busy(&self, counted: SimTime) -> u32 {
         match &self.until {
-            Until::One(until) => u32::from(*until > counted),
-            Until::Many(until) => until.partition_point(|u| *u > counted) as u32,
+            _ if self.latest <= counted => 0,
+            Some(until) if until.last().is_some_and(|first| *first > counted) => until.len() as u32,
+            Some(until) => until.partition_point(|u| *u > counted) as u32,
+            None => 1,
         }
+    }
+
+    /// When somebody leaves next, after all that happens up to and with `counted`; never, if nobody is there.
+    pub(crate) fn next_leaving(&self, counted: SimTime) -> SimTime {
+        // Who waits begins when another leaves.
+        let waits = self.begins.as_deref().filter(|begins| !begins.is_empty());
+        let begin = waits.and_then(|begins| begins.get(begins.len() - ahead(begins, counted) as usize));
+        let leave = match &self.until {
+            _ if self.latest <= counted => None,
+            Some(until) => until[..self.busy(counted) as usize].last(),
+            None => Some(&self.latest),
+        };
+        begin.copied().into_iter().chain(leave.copied()).min().unwrap_or(SimTime::NEVER)
     }
 
     pub(crate) fn look(&self, counted: SimTime, at: SimTime) -> Look {
         let left = |until: &SimTime| u128::from(until.since(at).ns());
         let busy = self.busy(counted);
         let work = match &self.until {
-            Until::One(until) => left(until),
-            Until::Many(until) => until[..busy as usize].iter().map(left).sum(),
+            Some(until) => until[..busy as usize].iter().map(left).sum(),
+            None => left(&self.latest),
         };
         Look { waiting: self.waiting(counted), busy, work, ..Look::default() }
-    }
-}
-
-impl Until {
-    /// When the next newcomer is served, and forgets servers that are idle by now.
-    #[inline]
-    fn earliest(&mut self, now: SimTime, servers: u32) -> SimTime {
-        match self {
-            Self::One(until) => (*until).max(now),
-            Self::Many(until) => {
-                while until.pop_if(|u| *u <= now).is_some() {}
-                if until.len() < servers as usize { now } else { until.last().copied().unwrap_or(now) }
-            }
-        }
-    }
-
-    #[inline]
-    fn serve(&mut self, start: SimTime, leaves: SimTime, servers: u32) {
-        match self {
-            Self::One(until) => *until = leaves,
-            Self::Many(until) => {
-                if until.len() >= servers as usize {
-                    debug_assert_eq!(until.last(), Some(&start));
-                    until.pop();
-                }
-                let at = until.partition_point(|u| *u >= leaves);
-                until.insert(at, leaves);
-            }
-        }
     }
 }

@@ -198,6 +198,14 @@ impl Station {
         }
     }
 
+    /// The same, and until when that is so if nothing comes.
+    pub(super) fn steady(&self, now: SimTime) -> (u32, SimTime) {
+        match self {
+            Self::Elided(fifo) => (fifo.waiting(now) + fifo.busy(now), fifo.next_leaving(now)),
+            Self::Explicit(_) | Self::Live(_) => (self.requests(now), now),
+        }
+    }
+
     /// Its state after all that happens up to and with `counted`, its work as left at `at`.
     pub(super) fn look(&self, counted: SimTime, at: SimTime) -> Look {
         match self {
