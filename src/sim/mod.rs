@@ -183,7 +183,7 @@ pub use result::{
     RunResult,
 };
 pub use series::{GroupSample, LinkSample, Sample};
-pub use sharing::{FASTEST_FLOW, Flows};
+pub use sharing::{FASTEST_FLOW, Fair, Flows, Window};
 pub use topology::Hop;
 pub use trace::{Stretch, Trace};
 pub use view::{Knowledge, View};

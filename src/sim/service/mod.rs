@@ -15,6 +15,7 @@ mod ordered;
 mod pool;
 mod rescale;
 mod shared;
+mod targets;
 
 pub(super) use batch::{Kind, Table};
 pub(super) use elastic::Provided;
@@ -25,7 +26,7 @@ pub(super) use live::{Live, Turn};
 pub(super) use noise::Spread;
 #[cfg(test)]
 pub(super) use pool::tests::brute as shared_by_hand;
-pub(super) use pool::{Leaving, Pool};
+pub(super) use pool::{Leaving, Pool, divided};
 pub(super) use rescale::{Change, Means, scaled, scaled_finely};
 
 use super::{NodeGroup, Service};

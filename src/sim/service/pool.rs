@@ -3,17 +3,16 @@
 //! With n jobs under way each is served at speed min(c, n)/n, so the *virtual time* V, the service that one which is
 //! there all along has had, grows by (elapsed time)·min(c, n)/n. A job that joins at V with work w is done when V reaches
 //! V + w: its target never changes, whoever comes or goes, so a heap of targets is all that is needed (Zhang 1990's
-//! virtual clock, in reverse).
+//! virtual clock, in reverse). What divides does so in 64 bits wherever the numbers fit.
 //!
 //! V is an integer in units of 2^-32 ns, and 0 whenever the pool is empty. It is advanced only when somebody joins or
 //! leaves, by `(elapsed << 32) * min(c, n) / n` rounded down; so nothing depends on the order of joining at one instant.
 //! The next to leave does so at `last change + ceil((target - V) * n / (min(c, n) << 32))`, and with it all whose target
 //! V has reached.
 
+use super::targets::Targets;
 use super::{Change, Cut, Means, scaled_finely};
 use crate::units::SimTime;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 const SCALE: u32 = 32;
 
@@ -23,10 +22,7 @@ pub(crate) struct Pool {
     servers: u32,
     virtual_time: u128,
     last: SimTime,
-    /// (target, low bits of birth number, slot).
-    heap: BinaryHeap<Reverse<(u128, u64, u32)>>,
-    /// Sum of the targets.
-    targets: u128,
+    targets: Targets,
     /// Whose leaving is scheduled, and when.
     announced: Option<Leaving>,
 }
@@ -41,13 +37,14 @@ fn whole(fine: u128) -> SimTime {
 
 impl Pool {
     pub(crate) fn new(servers: u32) -> Self {
-        Self { servers, virtual_time: 0, last: SimTime::ZERO, heap: BinaryHeap::new(), targets: 0, announced: None }
+        let targets = Targets::default();
+        Self { servers, virtual_time: 0, last: SimTime::ZERO, targets, announced: None }
     }
 
     /// How many are served.
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.heap.len()
+        self.targets.len()
     }
 
     /// When somebody last joined or left.
@@ -56,13 +53,15 @@ impl Pool {
         self.last
     }
 
-    fn count(&self) -> u128 {
-        self.heap.len() as u128
+    #[inline]
+    fn count(&self) -> u64 {
+        self.targets.len() as u64
     }
 
     /// How many servers are busy.
-    fn busy(&self) -> u128 {
-        self.count().min(u128::from(self.servers))
+    #[inline]
+    fn busy(&self) -> u64 {
+        self.count().min(u64::from(self.servers))
     }
 
     /// From now on there are so many servers.
@@ -72,18 +71,19 @@ impl Pool {
     }
 
     /// A job joins.
+    #[inline]
     pub(crate) fn join(&mut self, now: SimTime, (birth, slot): (u64, u32), work: SimTime) {
         self.advance(now);
-        let target = self.virtual_time + (u128::from(work.ns()) << SCALE);
-        self.heap.push(Reverse((target, birth, slot)));
-        self.targets += target;
+        self.targets.push(self.virtual_time + (u128::from(work.ns()) << SCALE), birth, slot);
     }
 
     /// The next to leave, and when, if nobody joins before.
+    #[inline]
     pub(crate) fn next(&self) -> Option<Leaving> {
-        let Reverse((target, _, slot)) = self.heap.peek()?;
-        let left = (target.saturating_sub(self.virtual_time) * self.count()).div_ceil(self.busy() << SCALE);
-        Some((*slot, self.last + SimTime::from_ns(u64::try_from(left).unwrap_or(u64::MAX))))
+        let (target, slot) = self.targets.least()?;
+        let work = target.saturating_sub(self.virtual_time) * u128::from(self.count());
+        let left = divided_up(work.div_ceil(1 << SCALE), self.busy());
+        Some((slot, self.last + SimTime::from_ns(left)))
     }
 
     /// Notes who leaves next as scheduled; says who was before, and who is now.
@@ -98,15 +98,12 @@ impl Pool {
     }
 
     /// Takes out one that is done by now.
+    #[inline]
     pub(crate) fn leave(&mut self, now: SimTime) -> Option<u32> {
         self.advance(now);
-        let Reverse((target, _, slot)) = *self.heap.peek()?;
-        if target > self.virtual_time {
-            return None;
-        }
-        self.heap.pop();
-        self.targets -= target;
-        if self.heap.is_empty() {
+        let (_, slot) = self.targets.least().filter(|(target, _)| *target <= self.virtual_time)?;
+        self.targets.pop();
+        if self.targets.is_empty() {
             self.virtual_time = 0;
         }
         Some(slot)
@@ -116,43 +113,63 @@ impl Pool {
     pub(crate) fn rescale(&mut self, now: SimTime, means: impl Fn(u32) -> Means, changes: &mut Vec<Change>) {
         self.advance(now);
         let reached = std::mem::take(&mut self.virtual_time);
-        let one = |Reverse((target, birth, slot)): Reverse<(u128, u64, u32)>| {
+        self.targets.replace(|target, slot| {
             let left = target.saturating_sub(reached);
             let then = scaled_finely(left, means(slot));
             changes.push(Change { slot, work: [left, then].map(whole), shares: true, leaves: None });
-            Reverse((then, birth, slot))
-        };
-        self.heap = std::mem::take(&mut self.heap).into_iter().map(one).collect();
-        self.targets = self.heap.iter().map(|Reverse((target, ..))| target).sum();
+            then
+        });
     }
 
     /// Turns out all; what is left of each is rounded down to whole nanoseconds.
     pub(crate) fn fail(&mut self, now: SimTime, cuts: &mut Vec<Cut>) {
         self.advance(now);
-        let left = |target: u128| SimTime::from_ns((target.saturating_sub(self.virtual_time) >> SCALE) as u64);
-        cuts.extend(self.heap.drain().map(|Reverse((target, _, slot))| Cut { slot, left: Some(left(target)) }));
-        (self.targets, self.virtual_time, self.announced) = (0, 0, None);
+        let reached = self.virtual_time;
+        let left = |target: u128| SimTime::from_ns((target.saturating_sub(reached) >> SCALE) as u64);
+        cuts.extend(self.targets.drain().map(|(target, slot)| Cut { slot, left: Some(left(target)) }));
+        (self.virtual_time, self.announced) = (0, None);
     }
 
     /// Work still to be done at `at`, in nanoseconds, rounded up.
     pub(crate) fn backlog(&self, at: SimTime) -> u128 {
-        if self.heap.is_empty() {
+        if self.targets.is_empty() {
             return 0;
         }
         let reached = self.virtual_time + self.growth(at);
-        self.targets.saturating_sub(reached * self.count()).div_ceil(1 << SCALE)
+        self.targets.sum().saturating_sub(reached * u128::from(self.count())).div_ceil(1 << SCALE)
     }
 
+    #[inline]
     fn growth(&self, now: SimTime) -> u128 {
-        (u128::from(now.since(self.last).ns()) << SCALE) * self.busy() / self.count()
+        divided((u128::from(now.since(self.last).ns()) << SCALE) * u128::from(self.busy()), self.count())
     }
 
     /// Lets time pass.
+    #[inline]
     pub(crate) fn advance(&mut self, now: SimTime) {
-        if !self.heap.is_empty() && now > self.last {
+        if !self.targets.is_empty() && now > self.last {
             self.virtual_time += self.growth(now);
         }
         self.last = now;
+    }
+}
+
+/// Rounded down.
+#[inline]
+pub(crate) fn divided(a: u128, b: u64) -> u128 {
+    match u64::try_from(a) {
+        Ok(a) => u128::from(a / b),
+        Err(_) => a / u128::from(b),
+    }
+}
+
+/// Rounded up, as far as 64 bits go.
+#[inline]
+fn divided_up(a: u128, b: u64) -> u64 {
+    match u64::try_from(a) {
+        Ok(a) if b == 1 => a,
+        Ok(a) => a.div_ceil(b),
+        Err(_) => u64::try_from(a.div_ceil(u128::from(b))).unwrap_or(u64::MAX),
     }
 }
 

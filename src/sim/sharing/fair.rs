@@ -1,13 +1,13 @@
 //! Egalitarian processor sharing: n transfers have 1/n of the channel each; see `service/pool.rs` for its virtual time.
 
-use crate::sim::service::{Cut, Leaving, Pool};
+use crate::sim::service::{Cut, Leaving, Pool, divided};
 use crate::units::SimTime;
 
 const SCALE: u32 = 32;
 
-/// A channel that its transfers share.
+/// A channel that its transfers share equally.
 #[derive(Debug)]
-pub(crate) struct Fair {
+pub struct Fair {
     pool: Pool,
     /// How many are sent up; the rest goes down.
     up: u32,
@@ -15,8 +15,8 @@ pub(crate) struct Fair {
     busy: [u128; 2],
 }
 
-/// The counted window.
-pub(crate) type Window = (SimTime, SimTime);
+/// The counted window: from when until when.
+pub type Window = (SimTime, SimTime);
 
 impl Default for Fair {
     fn default() -> Self {
@@ -25,16 +25,18 @@ impl Default for Fair {
 }
 
 impl Fair {
-    /// A transfer joins.
-    pub(crate) fn join(&mut self, now: SimTime, who: (u64, u32), airtime: SimTime, up: bool, window: Window) {
+    /// A transfer of so much airtime joins, up or down; `who` is its birth number, and a slot by which it is called. Busy
+    /// time is added up within the window.
+    #[inline]
+    pub fn join(&mut self, now: SimTime, who: (u64, u32), airtime: SimTime, up: bool, window: Window) {
         self.advance(now, window);
         self.pool.join(now, who, airtime);
         self.up += u32::from(up);
     }
 
     /// The next to leave, and when, if nobody joins before.
-    #[cfg(test)]
-    pub(crate) fn next(&self) -> Option<Leaving> {
+    #[inline]
+    pub fn next(&self) -> Option<Leaving> {
         self.pool.next()
     }
 
@@ -49,7 +51,8 @@ impl Fair {
     }
 
     /// Takes out one that is done by now; `up` says for a slot which way it goes.
-    pub(crate) fn leave(&mut self, now: SimTime, window: Window, up: impl Fn(u32) -> bool) -> Option<u32> {
+    #[inline]
+    pub fn leave(&mut self, now: SimTime, window: Window, up: impl Fn(u32) -> bool) -> Option<u32> {
         self.advance(now, window);
         let slot = self.pool.leave(now)?;
         self.up -= u32::from(up(slot));
@@ -79,11 +82,16 @@ impl Fair {
         self.busy.map(|b| b >> SCALE)
     }
 
+    #[inline]
     fn advance(&mut self, now: SimTime, window: Window) {
-        let (last, sharers) = (self.pool.last(), self.pool.len() as u128);
+        let (last, sharers) = (self.pool.last(), self.pool.len() as u64);
         if sharers > 0 && now > last {
             let counted = u128::from(now.min(window.1).since(last.max(window.0)).ns()) << SCALE;
-            let up = counted * u128::from(self.up) / sharers;
+            let up = match u64::from(self.up) {
+                0 => 0,
+                all if all == sharers => counted,
+                some => divided(counted * u128::from(some), sharers),
+            };
             self.busy[0] += up;
             self.busy[1] += counted - up;
         }

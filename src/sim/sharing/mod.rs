@@ -11,7 +11,7 @@ mod varying;
 
 pub(super) use breakable::Breakable;
 pub(super) use build::channels;
-pub(super) use fair::{Fair, Window};
+pub use fair::{Fair, Window};
 pub(super) use flows::{Alone, Crossing, Network, alone, check as check_flows};
 pub use flows::{FASTEST_FLOW, Flows};
 pub(super) use varying::Varying;
