@@ -65,7 +65,7 @@ impl Fair {
     }
 
     /// Turns out all.
-    pub(crate) fn fail(&mut self, now: SimTime, window: Window, cuts: &mut Vec<Cut>) {
+    pub(in crate::sim) fn fail(&mut self, now: SimTime, window: Window, cuts: &mut Vec<Cut>) {
         self.advance(now, window);
         self.pool.fail(now, cuts);
         self.up = 0;
