@@ -16,7 +16,20 @@ pub mod random;
 pub mod report;
 pub mod scenario;
 pub mod sim;
-pub mod stats;
+pub mod stats {
+    //! Statistics: plain numbers in and out.
+    //!
+    //! - [`Sketch`]: quantiles of integers with a stated relative error, in bounded memory.
+    //! - `estimation`: what is concluded from runs and from images. It comes with the tables: a run concludes nothing.
+
+    #[cfg(feature = "tables")]
+    mod estimation;
+    mod sketch;
+
+    #[cfg(feature = "tables")]
+    pub use estimation::*;
+    pub use sketch::Sketch;
+}
 #[cfg(feature = "tables")]
 pub mod store {
     //! Files that appear whole or not at all, content hashes, and tables in Parquet.

@@ -1,11 +1,13 @@
 //! `profile.json`: the measured artefact of one variant.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How a figure came to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Provenance {
     /// By running the shipped file.
@@ -21,7 +23,8 @@ pub enum Provenance {
 }
 
 /// Everything that is known of one variant. Fields are in the order of the file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ModelProfile {
     /// Version of this format: 1.
@@ -59,7 +62,8 @@ pub struct ModelProfile {
 }
 
 /// The file that would be shipped to a device.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ShippedFile {
     /// Its name, beside the profile.
@@ -73,7 +77,8 @@ pub struct ShippedFile {
 }
 
 /// One executed layer; times and counts are for one image.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LayerProfile {
     /// Its name in the weights file.
@@ -97,7 +102,8 @@ pub struct LayerProfile {
 }
 
 /// A point where the network can be cut or can answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TapProfile {
     /// Its name: `input`, a block's name, `answer`.
@@ -113,7 +119,8 @@ pub struct TapProfile {
 }
 
 /// One way to write what crosses a tap.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CodecProfile {
     /// Its name: `raw`, `deflate`, …
@@ -125,7 +132,8 @@ pub struct CodecProfile {
 }
 
 /// Bytes that cross a tap.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SizeOf {
     /// The same for every image.
@@ -138,7 +146,8 @@ pub enum SizeOf {
 }
 
 /// A proportion with its 95 % Wilson interval over images.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Proportion {
     /// How many.
@@ -154,7 +163,8 @@ pub struct Proportion {
 }
 
 /// How often a variant is right.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Accuracy {
     /// On the validation images: what choices are made by.
@@ -166,7 +176,8 @@ pub struct Accuracy {
 }
 
 /// Temperature scaling of the confidences (Guo et al. 2017), fitted on validation images.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Calibration {
     /// Logits are divided by this before the softmax.
@@ -182,7 +193,8 @@ pub struct Calibration {
 }
 
 /// Where a variant comes from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Lineage {
     /// The recipe's file name.
@@ -208,7 +220,8 @@ pub struct Lineage {
 }
 
 /// The data a variant saw.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DataLineage {
     /// The data source's name.
@@ -224,7 +237,8 @@ pub struct DataLineage {
 }
 
 /// What making a variant cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Cost {
     /// Wall-clock time, in seconds.

@@ -22,7 +22,7 @@ impl Schema {
     pub fn execute(&self, registry: &Registry) -> Result<(), Problems> {
         say(match self.what {
             What::Scenario => scenario::schema(registry).to_json(),
-            What::Profile => catalog::profile_schema(),
+            What::Profile => catalog::profile_schema().into(),
         });
         Ok(())
     }

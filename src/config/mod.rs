@@ -68,7 +68,7 @@ impl Document {
     /// The first value that the type refuses; [`Document::check`] finds nearly all of these at once.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Problem> {
         T::deserialize(&self.root).map_err(|fault| {
-            let span = fault.span.unwrap_or(0..0);
+            let span = fault.span.unwrap_or_else(|| self.root.span.clone());
             let received = self.source.text.get(span.clone()).filter(|t| t.len() <= 40 && !t.contains('\n'));
             let problem = Problem::new(fault.message).at(&self.source, span.clone());
             received.into_iter().fold(problem, |p, text| p.received(text))
@@ -163,11 +163,19 @@ fn put(node: &mut Node, key: &str, key_span: &Range<usize>, value: Node) -> Resu
 
 /// Problems in the order of the file, each once.
 pub fn in_order(mut problems: Problems) -> Problems {
-    let start = |p: &Problem| p.place.as_ref().map_or((usize::MAX, 0), |place| (place.span.start, place.span.end));
-    problems.0.sort_by_key(start);
+    sort_by_place(&mut problems);
     let mut seen = Vec::new();
-    problems.0.retain(|p| is_new(&mut seen, (start(p), p.to_string())));
+    problems.0.retain(|p| is_new(&mut seen, (start_and_end(p), p.to_string())));
     problems
+}
+
+fn sort_by_place(problems: &mut Problems) {
+    problems.0.sort_by_key(start_and_end);
+}
+
+/// Where it stands; without a place, behind all that have one.
+fn start_and_end(problem: &Problem) -> (usize, usize) {
+    problem.place.as_ref().map_or((usize::MAX, 0), |place| (place.span.start, place.span.end))
 }
 
 /// Notes what was not seen before: few enough things to look through.

@@ -35,6 +35,11 @@ impl<T> Named<T> {
         self.0.iter().map(|(name, thing)| (name.as_str(), thing))
     }
 
+    /// The things, in order, to be changed.
+    pub fn things_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut().map(|(_, thing)| thing)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -92,6 +97,10 @@ impl<T: JsonSchema> JsonSchema for Named<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "object", "additionalProperties": generator.subschema_for::<T>() })
+        table_of(generator.subschema_for::<T>())
     }
+}
+
+fn table_of(thing: Schema) -> Schema {
+    json_schema!({ "type": "object", "additionalProperties": thing })
 }

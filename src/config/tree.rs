@@ -114,7 +114,7 @@ pub(super) fn parse(source: &Arc<Source>) -> (Node, Problems) {
     let mut problems = Problems(errors.iter().map(|e| syntax(source, e)).collect());
     let span = root.span();
     let value = table(root.into_inner(), source, &mut problems);
-    problems.0.sort_by_key(|p| p.place.as_ref().map(|place| place.span.start));
+    super::sort_by_place(&mut problems);
     (Node { span, value }, problems)
 }
 

@@ -176,10 +176,14 @@ pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>)
 }
 
 /// `"did you mean `x`?"`, or the list of what is known when nothing is near.
-pub fn remedy_for_name<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
-    match suggestion(word, known.clone()) {
+pub fn remedy_for_name<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    remedy_among(word, &known.into_iter().collect::<Vec<_>>())
+}
+
+fn remedy_among(word: &str, known: &[&str]) -> String {
+    match suggestion(word, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known: {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+        None => format!("known: {}", known.join(", ")),
     }
 }
 

@@ -75,8 +75,12 @@ impl<T: JsonSchema> JsonSchema for BothWays<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [generator.subschema_for::<T>(), generator.subschema_for::<Spelt<T>>()] })
+        either(generator.subschema_for::<T>(), generator.subschema_for::<Spelt<T>>())
     }
+}
+
+fn either(one: Schema, other: Schema) -> Schema {
+    json_schema!({ "anyOf": [one, other] })
 }
 
 /// One for all nodes of a group, or a list: the `i`-th node has the one at `i` modulo its length.
@@ -113,7 +117,11 @@ impl<T: JsonSchema> JsonSchema for Each<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let one = generator.subschema_for::<T>();
-        json_schema!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
+        one_or_list(generator.subschema_for::<T>())
     }
+}
+
+fn one_or_list(one: Schema) -> Schema {
+    let list = json_schema!({ "type": "array", "items": one, "minItems": 1 });
+    either(one, list)
 }

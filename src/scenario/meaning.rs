@@ -114,11 +114,11 @@ impl<'a> Meaning<'a> {
     /// Names become parts of file and column names.
     fn names(&mut self) {
         let file = self.file;
-        self.some_names("models", file.models.names(), u8::MAX as usize);
-        self.some_names("nodes", file.nodes.names(), u16::MAX as usize);
-        self.some_names("links", file.links.names(), u16::MAX as usize);
-        self.some_names("workload", file.workload.names(), u16::MAX as usize);
-        self.some_names("policies", file.policies.names(), u16::MAX as usize);
+        self.some_names("models", file.models.names().collect(), u8::MAX as usize);
+        self.some_names("nodes", file.nodes.names().collect(), u16::MAX as usize);
+        self.some_names("links", file.links.names().collect(), u16::MAX as usize);
+        self.some_names("workload", file.workload.names().collect(), u16::MAX as usize);
+        self.some_names("policies", file.policies.names().collect(), u16::MAX as usize);
         for (table, empty) in [
             ("models", file.models.is_empty()),
             ("nodes", file.nodes.is_empty()),
@@ -131,12 +131,12 @@ impl<'a> Meaning<'a> {
         }
     }
 
-    fn some_names<'b>(&mut self, table: &str, names: impl Iterator<Item = &'b str> + Clone, most: usize) {
-        if names.clone().count() > most {
+    fn some_names(&mut self, table: &str, names: Vec<&str>, most: usize) {
+        if names.len() > most {
             self.tell_key(&[table], Problem::new(format!("more than {most} entries in `{table}`")));
         }
         let plain = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
-        for name in names.filter(|name| !plain(name)) {
+        for name in names.into_iter().filter(|name| !plain(name)) {
             let problem = Problem::new("not a plain name").received(format!("{name:?}"));
             self.tell_key(&[table, name], problem.remedy("use letters, digits, `-` and `_`"));
         }

@@ -80,6 +80,11 @@ fn print(value: f64, table: Table, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{} {name}", value / scale)
 }
 
+/// The schema of texts with these units; `unit` is the base one.
+fn schema(what: &str, unit: &str, accepted: &[&str]) -> schemars::Schema {
+    schemars::json_schema!({ "type": "string", "description": what, "x-unit": unit, "x-units": accepted })
+}
+
 /// Hands a newtype its parsing, printing, serde and schema, all from one table of units.
 macro_rules! textual {
     ($name:ident, $what:literal, $unit:literal, [$(($text:literal, $scale:expr)),+ $(,)?]) => {
@@ -119,12 +124,7 @@ macro_rules! textual {
                 stringify!($name).into()
             }
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({
-                    "type": "string",
-                    "description": $what,
-                    "x-unit": $unit,
-                    "x-units": [$($text),+],
-                })
+                super::schema($what, $unit, Self::ACCEPTED)
             }
         }
     };

@@ -170,7 +170,7 @@ fn a_lossy_link_is_m_g_1() {
         })
         .collect();
     for (found, wanted) in [(means, expected), (again, loss)] {
-        let i = tierwise::stats::student(&found, 0.999);
+        let i = crate::interval::student(&found, 0.999);
         assert!(i.low <= wanted && wanted <= i.high && i.high - i.mean < 0.05 * wanted, "{i:?} {wanted}");
     }
 }

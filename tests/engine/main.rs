@@ -28,6 +28,10 @@ mod failures;
 mod flows;
 mod golden;
 mod hedging;
+/// The library has it with its tables only.
+#[path = "../../src/stats/estimation/interval.rs"]
+#[allow(dead_code)]
+mod interval;
 mod levels;
 mod links;
 mod made_up;
@@ -38,5 +42,7 @@ mod plain;
 mod policies;
 mod series;
 mod theory;
+
+use tierwise::random;
 mod truth;
 mod twin;

@@ -121,7 +121,7 @@ fn the_power_of_two_choices() {
 
 /// A limit for many servers: 2 % for there being few, beside an interval (99.9 %) of at most as much.
 fn near(what: &str, figures: &[f64], limit: f64) {
-    let i = tierwise::stats::student(figures, 0.999);
+    let i = crate::interval::student(figures, 0.999);
     assert!(i.high - i.mean < 0.02 * limit, "{what}: {i:?} is too wide");
     assert!((i.mean - limit).abs() < 0.02 * limit, "{what}: {i:?}, the limit is {limit}");
 }

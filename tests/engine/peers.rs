@@ -4,6 +4,7 @@
 //! two means over replications, of the mean latency and of its 95th percentile, must have an interval at 99.9 % that
 //! holds zero and reaches at most 10 % of the figure to each side, so that the test can fail.
 
+use crate::interval::paired;
 use crate::plain;
 use crate::policies::Fixed;
 use std::io::Write;
@@ -13,7 +14,6 @@ use tierwise::sim::{
     Batch, Fifo, GroupId, ModelId, NodeGroup, Noise, Record, RunOptions, Service, Shared, Sharing, TapId, Tier, World,
     run,
 };
-use tierwise::stats::paired;
 use tierwise::units::SimTime;
 
 const REPLICATIONS: u64 = 20;

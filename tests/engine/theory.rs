@@ -3,12 +3,12 @@
 //! Each figure is a mean over 20 independent replications; its Student interval at 99.9 % must hold what the formula
 //! says, and must be narrower than a stated share of it, so that the test can fail. Seeds are fixed.
 
+use crate::interval::student;
 use crate::plain::{self, ns};
 use crate::policies::Fixed;
 use tierwise::sim::{
     Fifo, GroupId, ModelId, Noise, Policy, Record, RunOptions, RunResult, Service, Sharing, TapId, Tier, World, run,
 };
-use tierwise::stats::student;
 
 /// Mean service time, in nanoseconds.
 pub const MEAN: u64 = 1_000_000;

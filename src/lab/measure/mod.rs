@@ -55,7 +55,7 @@ pub fn measure(
     answers.columns(profile.calibration.temperature).write(&batch.path(PREDICTIONS))?;
     sizes.columns().write(&batch.path(BYTES))?;
     epochs(trained).write(&batch.path(TRAINING))?;
-    atomic::write(&batch.path(PROFILE), profile.to_json()?.as_bytes())?;
+    atomic::write(&batch.path(PROFILE), profile::text(&profile)?.as_bytes())?;
     batch.commit(PROFILE)?;
     Ok(profile)
 }

@@ -9,7 +9,7 @@ use crate::catalog::{
 use crate::lab::architecture::{Architecture, INPUT, Op, counts, peak_activations};
 use crate::lab::data::Dataset;
 use crate::lab::network::Executor;
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::store::hash::sha256_hex;
 use std::collections::BTreeMap;
 
@@ -116,4 +116,28 @@ fn provenance(timed: bool) -> BTreeMap<String, Provenance> {
     let how = |field: &str| if counted.contains(&field) { Provenance::Counted } else { Provenance::Measured };
     let stated = PROVENANCE.iter().filter(|f| timed || **f != "layers.host-time-s");
     stated.map(|field| ((*field).to_string(), how(field))).collect()
+}
+
+/// A profile as the text of its file.
+///
+/// # Errors
+/// What [`ModelProfile::validate`] finds: a broken profile has no text.
+pub fn text(profile: &ModelProfile) -> Result<String, Problems> {
+    profile.validate()?;
+    let text = serde_json::to_string_pretty(profile).map_err(|e| Problem::new(e.to_string()))?;
+    Ok(text + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::made_up;
+
+    #[test]
+    fn a_broken_profile_has_no_text() {
+        let mut profile = made_up::profile("m", 3);
+        assert!(text(&profile).unwrap().ends_with("}\n"));
+        profile.macs = 0;
+        assert!(text(&profile).unwrap_err().to_string().contains("`macs`"));
+    }
 }

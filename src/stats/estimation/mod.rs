@@ -1,4 +1,4 @@
-//! Statistics over runs and over images: plain numbers in and out.
+//! Statistics over runs and over images.
 //!
 //! - [`student`], [`paired`]: means over replications with Student's t intervals; paired differences under common random
 //!   numbers.
@@ -10,7 +10,6 @@
 //! - [`mcnemar`]: whether two networks differ on the same images.
 //! - [`Scores`]: calibration of probabilities and the temperature that mends it; [`isotonic`]: a rising fit.
 //! - [`mser5`]: where a warm-up ends; [`mser5_excess`]: what another end costs.
-//! - [`Sketch`]: quantiles of integers with a stated relative error, in bounded memory.
 
 mod calibration;
 mod image;
@@ -19,7 +18,6 @@ mod isotonic;
 mod jackknife;
 mod mcnemar;
 mod proportion;
-mod sketch;
 mod warm_up;
 
 pub use calibration::Scores;
@@ -29,5 +27,4 @@ pub use isotonic::isotonic;
 pub use jackknife::{Jackknife, Ratio};
 pub use mcnemar::mcnemar;
 pub use proportion::{clopper_pearson, wilson};
-pub use sketch::Sketch;
 pub use warm_up::{mser5, mser5_excess};
