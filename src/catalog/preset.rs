@@ -1,10 +1,11 @@
 //! Presets of devices and links: one TOML file each, one line in the list here.
 
-use crate::config::{Document, Named};
+use crate::config::Document;
 use crate::problem::Source;
 use crate::units::{BitsPerSec, Bytes, BytesPerSec, Macs, MacsPerSec, SimTime, Watts};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A published or derived figure.
@@ -67,7 +68,7 @@ pub struct DevicePreset {
     /// What it is, in words.
     pub title: String,
     /// Sustained speed by number format (`f32`, `fp16`, `int8`): efficiency included.
-    pub rate: Named<Figure<MacsPerSec>>,
+    pub rate: BTreeMap<String, Figure<MacsPerSec>>,
     /// Memory bandwidth.
     pub bandwidth: Figure<BytesPerSec>,
     /// Fixed time of each call.
@@ -194,7 +195,7 @@ mod tests {
             let preset = device(name).unwrap_or_else(|| panic!("{name} does not load"));
             assert!(preset.active.value >= preset.idle.value && preset.fitted.least <= preset.fitted.most, "{name}");
             assert!(!preset.rate.is_empty() && preset.bandwidth.value.0 > 0.0, "{name}");
-            preset.rate.iter().for_each(|(_, rate)| complete(name, rate));
+            preset.rate.values().for_each(|rate| complete(name, rate));
             complete(name, &preset.per_layer);
             complete(name, &preset.idle);
             complete(name, &preset.active);

@@ -39,10 +39,11 @@ impl DevicePreset {
 
     /// Multiply-accumulates per second in this number format.
     fn rate_for(&self, precision: &str) -> Result<f64, Problem> {
+        let known = self.rate.keys().map(String::as_str);
         let missing = || {
             Problem::new(format!("{} has no rate for the number format of this model", self.title))
                 .received(format!("`{precision}`"))
-                .remedy(remedy_for_name(precision, self.rate.names()))
+                .remedy(remedy_for_name(precision, known))
         };
         self.rate.get(precision).map(|figure| figure.value.0).ok_or_else(missing)
     }
@@ -107,7 +108,7 @@ mod tests {
     /// 1 MMAC/s, 1 kB/s, 10 us a layer, 3 us a call.
     fn slow() -> DevicePreset {
         let mut preset = device("stm32u575").unwrap();
-        preset.rate = [("f32".into(), figure(MacsPerSec(1e6)))].into_iter().collect();
+        preset.rate = [("f32".into(), figure(MacsPerSec(1e6)))].into();
         preset.bandwidth = figure(BytesPerSec(1e3));
         preset.per_layer = figure(SimTime::from_ns(10_000));
         preset.per_call = figure(SimTime::from_ns(3_000));

@@ -35,11 +35,6 @@ impl<T> Named<T> {
         self.0.iter().map(|(name, thing)| (name.as_str(), thing))
     }
 
-    /// The things, in order, to be changed.
-    pub fn things_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.0.iter_mut().map(|(_, thing)| thing)
-    }
-
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -62,7 +62,7 @@ fn faster((work, batches): (Works, Vec<Works>), speed: f64) -> (Works, Vec<Works
 /// The device at another clock, which nobody measured.
 pub(super) fn at_clock(device: &mut DevicePreset, clock: f64) {
     let longer = |time: SimTime| SimTime::from_ns((time.ns() as f64 / clock + 0.5) as u64);
-    device.rate.things_mut().for_each(|rate| rate.value.0 *= clock);
+    device.rate.values_mut().for_each(|rate| rate.value.0 *= clock);
     device.per_call.value = longer(device.per_call.value);
     device.per_layer.value = longer(device.per_layer.value);
 }

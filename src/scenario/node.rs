@@ -100,7 +100,7 @@ impl Node {
     fn work(&self, device: &DevicePreset, profile: &ModelProfile, size: u32, clock: f64) -> Result<Work, Problem> {
         let mut device = device.clone();
         if let Some(rate) = self.rate {
-            device.rate = [(profile.file.precision.clone(), given(rate))].into_iter().collect();
+            device.rate = [(profile.file.precision.clone(), given(rate))].into();
         }
         if clock != 1.0 {
             level::at_clock(&mut device, clock);
