@@ -2,7 +2,7 @@
 
 use super::architecture::{self, Architecture};
 use super::data::Dataset;
-use super::distil::Distil;
+use super::distil::{Distil, Lesson};
 use super::train::Train;
 use crate::config::{self, Document, Named};
 use crate::problem::{Problem, Problems, remedy_for_name};
@@ -155,6 +155,24 @@ pub fn check_against(recipe: &Recipe, document: &Document, data: &Dataset) -> Re
             let path = ["variants", name, "train", key];
             problems.push(document.blame(&path, Problem::new(format!("`{key}` {why}"))));
         }
+        lesson_meaning(recipe, document, name, data, &mut problems);
     }
     config::in_order(problems).or(())
+}
+
+/// What a parent cannot teach a variant.
+fn lesson_meaning(recipe: &Recipe, document: &Document, name: &str, data: &Dataset, problems: &mut Problems) {
+    let described = |v: &Variant| {
+        recipe.architectures.get(&v.architecture).map(|form| form.architecture(data.input, data.classes.len()))
+    };
+    let Some(variant) = recipe.variants.get(name) else { return };
+    let parent = variant.parent.as_ref().and_then(|p| recipe.variants.get(p));
+    let (Some(distil), Some(student), Some(teacher)) =
+        (&variant.distil, described(variant), parent.and_then(described))
+    else {
+        return;
+    };
+    for problem in distil.misfits(&Lesson { student: &student, teacher: &teacher }) {
+        problems.push(document.blame(&["variants", name, "distil"], problem));
+    }
 }

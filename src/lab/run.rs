@@ -2,7 +2,7 @@
 
 use super::architecture::Architecture;
 use super::data::{self, Dataset, Images};
-use super::distil::Distil;
+use super::distil::{Distil, Lesson};
 use super::measure;
 use super::network::Executor;
 use super::recipe::{self, Recipe, Variant};
@@ -45,7 +45,7 @@ struct Making<'a> {
     seed: u64,
     data: &'a str,
     images: [usize; 2],
-    taught: Option<(Distil, &'a str)>,
+    taught: Option<(&'a Distil, &'a str)>,
 }
 
 /// The version of training: it changes when equal recipes would give other weights.
@@ -152,7 +152,7 @@ impl Bench<'_> {
         Lineage {
             recipe: self.recipe_file.into(),
             content: content(name),
-            method: variant.distil.map_or("scratch", |d| d.name()).into(),
+            method: variant.distil.as_ref().map_or("scratch".into(), Distil::name),
             parent: variant.parent.as_ref().map(|p| (p.clone(), content(p))),
             seed: variant.seed,
             epochs: variant.train.epochs,
@@ -185,7 +185,7 @@ impl Bench<'_> {
             seed: variant.seed,
             data: &self.data.sha256,
             images: [self.data.train.len(), self.data.validation.len()],
-            taught: variant.distil.zip(parent),
+            taught: variant.distil.as_ref().zip(parent),
         };
         let text = serde_json::to_vec(&making).map_err(|e| Problem::new(e.to_string()))?;
         Ok(sha256_hex(&text))
@@ -199,7 +199,12 @@ impl Bench<'_> {
     fn trained(&self, name: &str, variant: &Variant, architecture: &Architecture) -> Result<Trained, Problem> {
         let progress = if self.options.progress { Progress::shown(name) } else { Progress::hidden() };
         let objective: Box<dyn Objective> = match (&variant.parent, &variant.distil) {
-            (Some(parent), Some(distil)) => distil.objective(self.teacher(parent)?),
+            (Some(parent), Some(distil)) => {
+                let teacher = self.teacher(parent)?;
+                let described = teacher.architecture().clone();
+                let lesson = Lesson { student: architecture, teacher: &described };
+                Box::new(distil.objective(&lesson, teacher, self.data)?)
+            }
             _ => Box::new(CrossEntropy),
         };
         let job = Job {

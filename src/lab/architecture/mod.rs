@@ -14,7 +14,7 @@ pub use cut::crossing;
 pub use residual::residual;
 pub use separable::separable;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, remedy_for_name};
 use serde::{Deserialize, Serialize};
 
 /// A model, without its weights.
@@ -99,6 +99,18 @@ impl Architecture {
     pub fn check(&self) -> Result<(), Problem> {
         self.shapes()?;
         cut::check(self)
+    }
+
+    /// The tensor at a tap.
+    ///
+    /// # Errors
+    /// A name that no tap has; the right ones are told.
+    pub fn at_tap(&self, name: &str) -> Result<usize, Problem> {
+        let taps = self.layers.iter().enumerate().filter_map(|(i, l)| Some((l.tap.as_deref()?, i + 1)));
+        let all: Vec<_> = std::iter::once((INPUT, 0)).chain(taps).collect();
+        let found = all.iter().find(|(tap, _)| *tap == name).map(|(_, tensor)| *tensor);
+        let remedy = || remedy_for_name(name, all.iter().map(|(tap, _)| *tap));
+        found.ok_or_else(|| Problem::new("unknown tap").received(format!("`{name}`")).remedy(remedy()))
     }
 
     /// Classes: the last layer's outputs.

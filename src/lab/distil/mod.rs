@@ -1,41 +1,86 @@
-//! Distillation: how a parent teaches. A method is one file here and one line in [`Distil`].
+//! Distillation: how a teacher teaches. A method is one file here and one line in the list below; a recipe may name
+//! several, whose losses are added up.
 
 mod kd;
+mod lesson;
+#[cfg(test)]
+mod tests;
 
 pub use kd::Kd;
+pub use lesson::{Lesson, Method, Taught, Term, Told};
 
+use super::data::Dataset;
 use super::network::Executor;
-use super::train::Objective;
+use crate::problem::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How a parent teaches.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub enum Distil {
+/// Writes [`Distil`] and what needs all of its methods.
+macro_rules! methods {
+    ($($(#[$doc:meta])* $key:ident: $kind:ident, $name:literal;)+) => {
+        /// How a teacher teaches: the sum of the labels' cross-entropy and every method named, each times its weight.
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+        pub struct Distil {
+            /// Weight of the labels' cross-entropy: 1 unless said, beside `kd` 1 less its `alpha`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub labels: Option<f64>,
+            $($(#[$doc])*
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub $key: Option<$kind>,)+
+        }
+
+        impl Distil {
+            /// The methods that are named, with their names.
+            pub fn methods(&self) -> Vec<(&'static str, &dyn Method)> {
+                let mut all: Vec<(&'static str, &dyn Method)> = Vec::new();
+                $(all.extend(self.$key.as_ref().map(|m| ($name, m as &dyn Method)));)+
+                all
+            }
+        }
+
+        /// The names of all methods.
+        const NAMES: &[&str] = &[$($name),+];
+    };
+}
+
+methods! {
     /// By its softened answers (Hinton, Vinyals, Dean 2015).
-    Kd(Kd),
+    kd: Kd, "kd";
 }
 
 impl Distil {
     /// Its name in tables.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Kd(_) => "kd",
-        }
+    pub fn name(&self) -> String {
+        self.methods().iter().map(|(name, _)| *name).collect::<Vec<_>>().join("+")
     }
 
     /// What makes no sense: the key, and why.
     pub fn complaints(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Kd(kd) => kd.complaints(),
+        let mut all: Vec<_> = self.methods().iter().flat_map(|(_, m)| m.complaints()).collect();
+        if self.methods().is_empty() {
+            all.push(("distil", format!("names no method; known: {}", NAMES.join(", "))));
         }
+        if self.labels.is_some_and(|w| !lesson::weight(w)) {
+            all.push(("labels", lesson::WEIGHT.into()));
+        }
+        all
+    }
+
+    /// What does not fit the two networks or the data.
+    pub fn misfits(&self, lesson: &Lesson) -> Vec<Problem> {
+        self.methods().iter().flat_map(|(_, m)| m.misfits(lesson)).collect()
     }
 
     /// What the student's training makes small.
-    pub fn objective(&self, teacher: Executor) -> Box<dyn Objective> {
-        match self {
-            Self::Kd(kd) => Box::new(kd::KdObjective::new(*kd, teacher)),
-        }
+    ///
+    /// # Errors
+    /// As for [`Self::misfits`].
+    pub fn objective(&self, lesson: &Lesson, teacher: Executor, data: &Dataset) -> Result<Taught, Problem> {
+        let methods = self.methods();
+        let labels = self.labels.unwrap_or_else(|| methods.iter().fold(1.0, |w, (_, m)| w.min(m.labels())));
+        let term = |(_, m): &(_, &dyn Method)| Ok((m.weight(), m.term(lesson, &teacher, data)?));
+        let terms = methods.iter().map(term).collect::<Result<_, Problem>>()?;
+        Ok(Taught::new(labels, terms, teacher))
     }
 }

@@ -83,15 +83,25 @@ impl Executor {
 
     /// Logits `[n][classes]` of any number of images, `[n][h][w][c]`, as the network takes them.
     pub fn logits(&self, images: &[f32]) -> Vec<f32> {
+        self.outputs(images, &[self.folded.layers.len()]).swap_remove(0)
+    }
+
+    /// The tensors of some numbers, `[n][h][w][c]` each, of any number of images.
+    pub fn outputs(&self, images: &[f32], wanted: &[usize]) -> Vec<Vec<f32>> {
         let mut tensors = vec![Vec::new(); self.plan.shapes.len()];
-        let mut out = Vec::new();
+        let mut out = vec![Vec::new(); wanted.len()];
         for batch in images.chunks(BATCH * self.plan.size(0)) {
             tensors[0].clear();
             tensors[0].extend_from_slice(batch);
             (0..self.folded.layers.len()).for_each(|i| self.layer(i, &mut tensors));
-            out.extend_from_slice(&tensors[self.folded.layers.len()]);
+            out.iter_mut().zip(wanted).for_each(|(out, &t)| out.extend_from_slice(&tensors[t]));
         }
         out
+    }
+
+    /// The shape of a tensor, by number: height, width, channels.
+    pub fn shape(&self, tensor: usize) -> [usize; 3] {
+        self.plan.shapes[tensor]
     }
 
     /// Runs one layer on tensors that its predecessors have written.

@@ -52,6 +52,20 @@ impl Trainee {
     /// # Errors
     /// candle's own.
     pub fn forward(&mut self, n: usize, fill: impl FnOnce(&mut [f32])) -> Result<Tensor> {
+        Ok(self.forward_with(n, &[], fill)?.0)
+    }
+
+    /// As [`Self::forward`], and the tensors of these numbers beside the logits, `[n][h][w][c]` each; gradients flow back
+    /// into all of them.
+    ///
+    /// # Errors
+    /// candle's own.
+    pub fn forward_with(
+        &mut self,
+        n: usize,
+        wanted: &[usize],
+        fill: impl FnOnce(&mut [f32]),
+    ) -> Result<(Tensor, Vec<Tensor>)> {
         let pass = {
             let mut tape = locked(&self.tape);
             tape.batch = n;
@@ -61,10 +75,24 @@ impl Trainee {
             tape.tensors[0] = input;
             tape.pass
         };
-        let op = Pass { plan: self.plan.clone(), tape: self.tape.clone(), pass };
-        let logits = self.parameters.apply_op1(op)?;
+        let op = Pass { plan: self.plan.clone(), tape: self.tape.clone(), pass, wanted: wanted.to_vec() };
+        let both = self.parameters.apply_op1(op)?;
         self.plan.follow(&locked(&self.tape), FOLLOW, &mut self.statistics);
-        Ok(logits)
+        self.apart(&both, n, wanted)
+    }
+
+    /// Logits and wanted tensors out of one vector.
+    fn apart(&self, all: &Tensor, n: usize, wanted: &[usize]) -> Result<(Tensor, Vec<Tensor>)> {
+        let mut start = n * self.plan.architecture.classes();
+        let logits = all.narrow(0, 0, start)?.reshape((n, self.plan.architecture.classes()))?;
+        let mut features = Vec::new();
+        for &tensor in wanted {
+            let len = n * self.plan.size(tensor);
+            let [h, w, c] = self.plan.shapes[tensor];
+            features.push(all.narrow(0, start, len)?.reshape((n, h, w, c))?);
+            start += len;
+        }
+        Ok((logits, features))
     }
 
     /// The input of the last forward pass, `[n][h][w][c]`: what a teacher sees.
@@ -97,6 +125,14 @@ struct Pass {
     plan: Arc<Plan>,
     tape: Arc<Mutex<Tape>>,
     pass: u64,
+    wanted: Vec<usize>,
+}
+
+impl Pass {
+    /// The tensors that come out, in order: the answer, then what is wanted.
+    fn outputs(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.plan.architecture.layers.len()).chain(self.wanted.iter().copied())
+    }
 }
 
 impl CustomOp1 for Pass {
@@ -108,8 +144,9 @@ impl CustomOp1 for Pass {
         let Some((start, end)) = layout.contiguous_offsets() else { bail!("parameters are not contiguous") };
         let mut tape = locked(&self.tape);
         self.plan.forward(&storage.as_slice::<f32>()?[start..end], &mut tape);
-        let logits = tape.tensors.last().cloned().unwrap_or_default();
-        Ok((CpuStorage::F32(logits), Shape::from((tape.batch, self.plan.architecture.classes()))))
+        let out: Vec<f32> = self.outputs().flat_map(|t| tape.tensors[t].iter().copied()).collect();
+        let len = out.len();
+        Ok((CpuStorage::F32(out), Shape::from(len)))
     }
 
     fn bwd(&self, parameters: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
@@ -118,9 +155,16 @@ impl CustomOp1 for Pass {
             bail!("another batch went forward before this one went back");
         }
         let parameters = parameters.to_vec1::<f32>()?;
-        let last = gradient.flatten_all()?.to_vec1::<f32>()?;
-        let found = self.plan.backward(&parameters, &mut tape, &last);
+        let gradient = gradient.to_vec1::<f32>()?;
+        let mut rest = gradient.as_slice();
+        let given = self.outputs().map(|t| {
+            let (own, others) = rest.split_at(tape.batch * self.plan.size(t));
+            rest = others;
+            (t, own)
+        });
+        let given: Vec<_> = given.collect();
+        let found = self.plan.backward(&parameters, &mut tape, &given);
         let len = found.len();
-        Ok(Some(Tensor::from_vec(found, len, gradient.device())?))
+        Ok(Some(Tensor::from_vec(found, len, &Device::Cpu)?))
     }
 }

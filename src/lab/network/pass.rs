@@ -76,13 +76,15 @@ impl Plan {
         }
     }
 
-    /// The gradient with respect to all parameters, given that with respect to the last tensor.
-    pub fn backward(&self, parameters: &[f32], tape: &mut Tape, last: &[f32]) -> Vec<f32> {
+    /// The gradient with respect to all parameters, given those with respect to some tensors, by number.
+    pub fn backward(&self, parameters: &[f32], tape: &mut Tape, given: &[(usize, &[f32])]) -> Vec<f32> {
         let mut found = vec![0.0; self.layout.len()];
         let mut gradients: Vec<Option<Vec<f32>>> = vec![None; self.shapes.len()];
-        let mut dy = tape.lend(last.len());
-        dy.copy_from_slice(last);
-        *gradients.last_mut().expect("there is an input") = Some(dy);
+        for &(tensor, gradient) in given {
+            let mut dy = tape.lend(gradient.len());
+            dy.copy_from_slice(gradient);
+            collect(tape, &mut gradients[tensor], dy);
+        }
         for i in (0..self.architecture.layers.len()).rev() {
             let Some(dy) = gradients[i + 1].take() else { continue };
             self.layer_back(i, parameters, tape, &dy, &mut found, &mut gradients);

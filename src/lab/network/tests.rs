@@ -18,7 +18,7 @@ fn noise(n: usize, seed: u64) -> Vec<f32> {
 
 /// The same network in candle's own operations, channels first. Square images only: for others the gradient of candle's
 /// strided convolution fails with a shape mismatch (the kernels are tested on those by themselves).
-fn stock(trainee: &Trainee, x: &[f32], n: usize) -> candle_core::Result<Tensor> {
+fn stock(trainee: &Trainee, x: &[f32], n: usize) -> candle_core::Result<Vec<Tensor>> {
     let (plan, flat) = (&trainee.plan, trainee.parameters.as_tensor());
     let [h, w, c] = plan.architecture.input;
     let mut tensors = vec![Tensor::from_slice(x, (n, h, w, c), &Device::Cpu)?.permute((0, 3, 1, 2))?.contiguous()?];
@@ -52,14 +52,18 @@ fn stock(trainee: &Trainee, x: &[f32], n: usize) -> candle_core::Result<Tensor> 
         };
         tensors.push(y);
     }
-    tensors.pop().expect("there are layers").flatten_from(1)
+    Ok(tensors)
 }
 
-/// A weighted sum of log-probabilities: a loss whose gradient differs in every logit.
-fn loss(logits: &Tensor, n: usize, classes: usize) -> candle_core::Result<Tensor> {
-    let weights = Tensor::from_vec(noise(n * classes, 9), (n, classes), &Device::Cpu)?;
+/// A weighted sum of log-probabilities and squares of features: a loss whose gradient differs in every element.
+fn loss(logits: &Tensor, features: &[Tensor]) -> candle_core::Result<Tensor> {
+    let weigh = |t: &Tensor, seed| t * Tensor::from_vec(noise(t.elem_count(), seed), t.shape(), &Device::Cpu)?;
     let log = logits.broadcast_sub(&logits.log_sum_exp(D::Minus1)?.unsqueeze(1)?)?;
-    (log * weights)?.sum_all()
+    let mut sum = weigh(&log, 9)?.sum_all()?;
+    for (i, feature) in features.iter().enumerate() {
+        sum = (sum + weigh(&feature.sqr()?, 10 + i as u64)?.sum_all()? * 0.1)?;
+    }
+    Ok(sum)
 }
 
 /// Farthest distance, in units of the largest right value.
@@ -69,22 +73,24 @@ fn distance(found: &[f32], right: &[f32]) -> f32 {
     found.iter().zip(right).fold(0.0, |m: f32, (a, b)| m.max((a - b).abs())) / scale
 }
 
-fn agrees_with_stock(architecture: &Architecture, n: usize, seed: u64) {
+fn agrees_with_stock(architecture: &Architecture, n: usize, seed: u64, wanted: &[usize]) {
     let mut trainee = Trainee::new(architecture, seed).unwrap();
     // Norms away from 1 and 0, so that their gradients are seen.
     let moved: Vec<f32> = trainee.flat().unwrap().iter().zip(noise(1 << 16, seed)).map(|(p, e)| p + 0.1 * e).collect();
     trainee.set_flat(&moved).unwrap();
     let x = noise(n * trainee.plan.size(0), seed + 1);
-    let classes = architecture.classes();
-    let run = |logits: Tensor| {
-        let gradients = loss(&logits, n, classes).unwrap().backward().unwrap();
+    let run = |logits: Tensor, features: &[Tensor]| {
+        let gradients = loss(&logits, features).unwrap().backward().unwrap();
         let gradient = gradients.get(trainee.parameters.as_tensor()).unwrap().to_vec1::<f32>().unwrap();
         (logits.flatten_all().unwrap().to_vec1::<f32>().unwrap(), gradient)
     };
-    let right = run(stock(&trainee, &x, n).unwrap());
+    let mut tensors = stock(&trainee, &x, n).unwrap();
+    let right: Vec<_> =
+        wanted.iter().map(|&t| tensors[t].permute((0, 2, 3, 1)).unwrap().contiguous().unwrap()).collect();
+    let right = run(tensors.pop().unwrap().flatten_from(1).unwrap(), &right);
     let parameters = trainee.parameters.clone();
-    let logits = trainee.forward(n, |input| input.copy_from_slice(&x)).unwrap();
-    let gradients = loss(&logits, n, classes).unwrap().backward().unwrap();
+    let (logits, features) = trainee.forward_with(n, wanted, |input| input.copy_from_slice(&x)).unwrap();
+    let gradients = loss(&logits, &features).unwrap().backward().unwrap();
     let gradient = gradients.get(parameters.as_tensor()).unwrap().to_vec1::<f32>().unwrap();
     let logits = logits.flatten_all().unwrap().to_vec1::<f32>().unwrap();
     assert!(distance(&logits, &right.0) < 1e-4, "logits differ by {}", distance(&logits, &right.0));
@@ -114,14 +120,38 @@ proptest! {
         (kernel, stride, pad, sum) in (1..4usize, 1..3usize, 0..2usize, any::<bool>()),
         seed in 0..100u64,
     ) {
-        agrees_with_stock(&small([side, side, inner * groups], kernel, stride, pad, groups, sum), 4, seed);
+        agrees_with_stock(&small([side, side, inner * groups], kernel, stride, pad, groups, sum), 4, seed, &[]);
     }
 }
 
 #[test]
 fn whole_networks_agree_with_stock_candle() {
-    agrees_with_stock(&residual([11, 11, 1], 5, 2, 4), 6, 1);
-    agrees_with_stock(&separable([10, 10, 3], 5, 4, &[[6, 2], [8, 1]]), 6, 2);
+    agrees_with_stock(&residual([11, 11, 1], 5, 2, 4), 6, 1, &[]);
+    agrees_with_stock(&separable([10, 10, 3], 5, 4, &[[6, 2], [8, 1]]), 6, 2, &[]);
+}
+
+#[test]
+fn gradients_flow_back_into_any_tensors() {
+    let residual = residual([11, 11, 1], 5, 2, 4);
+    let [inside, block] = ["stage1.block1", "stage2.block2"].map(|tap| residual.at_tap(tap).unwrap());
+    let (pool, answer) = (residual.at_tap("pool").unwrap(), residual.layers.len());
+    agrees_with_stock(&residual, 6, 3, &[block, inside - 1, inside, pool, block, answer]);
+    agrees_with_stock(&separable([10, 10, 3], 5, 4, &[[6, 2], [8, 1]]), 6, 4, &[1, 0, 2]);
+    assert!(residual.at_tap("stage1.blok1").unwrap_err().to_string().contains("did you mean `stage1.block1`?"));
+}
+
+#[test]
+fn an_executor_gives_any_tensors() {
+    let executor = Executor::new(Folded::of(&trained(&residual([8, 8, 2], 4, 1, 4))).unwrap()).unwrap();
+    let x = noise(70 * 128, 7);
+    let taps = [0, executor.architecture().at_tap("pool").unwrap(), executor.architecture().at_tap(ANSWER).unwrap()];
+    let found = executor.outputs(&x, &taps);
+    assert_eq!((found[0].as_slice(), &found[2]), (x.as_slice(), &executor.logits(&x)));
+    assert_eq!((found[1].len(), executor.shape(taps[1])), (70 * 16, [1, 1, 16]));
+    // The classifier turns the pooled tensor into the answer.
+    let weights = Folded::of(&trained(&residual([8, 8, 2], 4, 1, 4))).unwrap().layers.pop().unwrap();
+    let logit: f32 = (0..16).map(|i| found[1][16 * 3 + i] * weights[0][4 * i + 2]).sum::<f32>() + weights[1][2];
+    assert!((logit - found[2][4 * 3 + 2]).abs() < 1e-4);
 }
 
 fn trained(architecture: &Architecture) -> Trainee {

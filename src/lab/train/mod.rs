@@ -19,7 +19,7 @@ mod tests;
 
 pub use checkpoint::{Checkpoint, Epoch};
 pub use cost::Clock;
-pub use objective::{CrossEntropy, Objective, cross_entropy, log_softmax};
+pub use objective::{CrossEntropy, Objective, Seen, cross_entropy, log_softmax};
 pub use progress::Progress;
 pub use run::{Job, Trained, best, train};
 pub use settings::{Erase, Train};

@@ -2,13 +2,45 @@
 
 use candle_core::{D, Result, Tensor};
 
+/// A batch as a loss sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// What the network saw, `[n][h][w][c]`.
+    pub input: &'a [f32],
+    /// What it answered, `[n][classes]`.
+    pub logits: &'a Tensor,
+    /// Right classes, `[n]` (u32).
+    pub labels: &'a Tensor,
+    /// Right classes as probabilities, `[n][classes]`.
+    pub targets: &'a Tensor,
+    /// The network's tensors that the loss asked for, in its order, `[n][h][w][c]`.
+    pub features: &'a [Tensor],
+    /// The loss's own parameters, one after another.
+    pub own: &'a Tensor,
+    /// Where the images stand among the training images.
+    pub positions: &'a [u32],
+    /// Share of the training that is done, from 0 to below 1.
+    pub done: f64,
+}
+
 /// A loss over a batch.
 pub trait Objective {
-    /// The mean loss. `input` is what the network saw, `[n][h][w][c]`; `logits` are `[n][classes]`, labels `[n]` (u32).
+    /// The mean loss, differentiable in logits, features and own parameters.
     ///
     /// # Errors
     /// candle's own.
-    fn loss(&self, input: &[f32], logits: &Tensor, labels: &Tensor) -> Result<Tensor>;
+    fn loss(&self, seen: &Seen) -> Result<Tensor>;
+
+    /// The tensors of the network that the loss reads beside the logits, by number (see [`crate::lab::architecture`]).
+    fn wants(&self) -> Vec<usize> {
+        Vec::new()
+    }
+
+    /// Initial values, by seed, of parameters that the loss trains beside the network's; they are weights to the
+    /// optimiser, and end with the training.
+    fn own(&self, _seed: u64) -> Vec<f32> {
+        Vec::new()
+    }
 
     /// Multiply-accumulates spent on an image beside the network's own: a teacher's.
     fn macs(&self) -> u64 {
@@ -16,22 +48,23 @@ pub trait Objective {
     }
 }
 
-/// Cross-entropy with the labels.
+/// Cross-entropy with the targets.
 #[derive(Clone, Copy, Debug)]
 pub struct CrossEntropy;
 
 impl Objective for CrossEntropy {
-    fn loss(&self, _: &[f32], logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
-        cross_entropy(logits, labels)
+    fn loss(&self, seen: &Seen) -> Result<Tensor> {
+        cross_entropy(seen.logits, seen.targets)
     }
 }
 
-/// `−log softmax(logits)[label]`, the mean over the batch.
+/// `−Σ target · log softmax(logits)`, the mean over the batch; both are `[n][classes]`.
 ///
 /// # Errors
 /// candle's own.
-pub fn cross_entropy(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
-    candle_nn::loss::nll(&log_softmax(logits)?, labels)
+pub fn cross_entropy(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
+    let rows = logits.dim(0)? as f64;
+    (log_softmax(logits)? * targets)?.sum_all()?.affine(-1.0 / rows, 0.0)
 }
 
 /// Log-probabilities of each row.

@@ -3,7 +3,7 @@
 use super::augment::Augment;
 use super::checkpoint::{Checkpoint, Epoch};
 use super::cost::Clock;
-use super::objective::Objective;
+use super::objective::{Objective, Seen};
 use super::order::order;
 use super::progress::Progress;
 use super::schedule::rate;
@@ -14,7 +14,7 @@ use crate::lab::architecture::{Architecture, counts};
 use crate::lab::data::{Dataset, Images};
 use crate::lab::network::{Executor, Folded, Trainee, broken};
 use crate::problem::Problem;
-use candle_core::{Device, Tensor};
+use candle_core::{Device, Tensor, Var};
 use std::path::Path;
 use std::time::Instant;
 
@@ -83,6 +83,7 @@ pub fn train(job: &Job, progress: &Progress) -> Result<Trained, Problem> {
 struct Run<'a> {
     job: &'a Job<'a>,
     trainee: Trainee,
+    own: Var,
     sgd: Sgd,
     augment: Augment<'a>,
     order: (u64, Vec<u32>),
@@ -96,12 +97,14 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn start(job: &'a Job<'a>) -> Result<Self, Problem> {
         let mut trainee = Trainee::new(job.architecture, job.seed)?;
-        let mut sgd = Sgd::new(&trainee.plan.layout);
+        let own = job.objective.own(job.seed);
+        let mut sgd = Sgd::new(&trainee.plan.layout, own.len());
+        let own = Var::from_slice(&own, own.len(), &Device::Cpu).map_err(broken)?;
         let found = job.checkpoint.map(|path| Checkpoint::load(path, job.content)).transpose()?.flatten();
         let resumed = found.filter(|c| c.parameters.len() == sgd.momentum.len());
         let state = match resumed {
             Some(state) => {
-                trainee.set_flat(&state.parameters).map_err(broken)?;
+                set(&trainee, &own, &state.parameters).map_err(broken)?;
                 sgd.momentum.clone_from(&state.momentum);
                 trainee.statistics.clone_from(&state.statistics);
                 state
@@ -115,6 +118,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             job,
             trainee,
+            own,
             sgd,
             augment,
             order: (u64::MAX, Vec::new()),
@@ -134,16 +138,18 @@ impl<'a> Run<'a> {
         }
         let batch = self.job.settings.batch;
         let positions = &self.order.1[at * batch..(at + 1) * batch];
+        let done = self.state.step as f64 / self.steps as f64;
         let (loss, mut gradient) =
-            differentiate(self.job, &mut self.trainee, &self.augment, positions, epoch).map_err(broken)?;
+            differentiate(self.job, &mut self.trainee, &self.own, &self.augment, positions, epoch, done)
+                .map_err(broken)?;
         if !loss.is_finite() {
             return Err(diverged(self.state.step, loss));
         }
         let Train { momentum, decay, .. } = *self.job.settings;
         let rate = rate(self.job.settings, self.state.step, self.steps);
-        let mut parameters = self.trainee.flat().map_err(broken)?;
+        let mut parameters = all(&self.trainee, &self.own).map_err(broken)?;
         self.sgd.step(&mut parameters, &mut gradient, rate as f32, momentum as f32, decay as f32);
-        self.trainee.set_flat(&parameters).map_err(broken)?;
+        set(&self.trainee, &self.own, &parameters).map_err(broken)?;
         self.state.step += 1;
         self.state.loss += loss;
         Ok(loss)
@@ -162,7 +168,7 @@ impl<'a> Run<'a> {
 
     /// Writes down the state.
     fn keep(&mut self) -> Result<(), Problem> {
-        self.state.parameters = self.trainee.flat().map_err(broken)?;
+        self.state.parameters = all(&self.trainee, &self.own).map_err(broken)?;
         self.state.momentum.clone_from(&self.sgd.momentum);
         self.state.statistics.clone_from(&self.trainee.statistics);
         self.state.cost = self.clock.cost(self.macs);
@@ -189,23 +195,54 @@ fn diverged(step: u64, loss: f64) -> Problem {
         .remedy("lower `rate` or lengthen `warm-up`; the last checkpoint is kept")
 }
 
-/// Loss and gradient of one batch.
+/// The network's parameters, then the loss's.
+fn all(trainee: &Trainee, own: &Var) -> candle_core::Result<Vec<f32>> {
+    let mut all = trainee.flat()?;
+    all.extend(own.to_vec1::<f32>()?);
+    Ok(all)
+}
+
+/// Replaces the network's parameters and the loss's.
+fn set(trainee: &Trainee, own: &Var, all: &[f32]) -> candle_core::Result<()> {
+    let (network, rest) = all.split_at(trainee.plan.layout.len());
+    trainee.set_flat(network)?;
+    own.set(&Tensor::from_slice(rest, rest.len(), &Device::Cpu)?)
+}
+
+/// Loss and gradient, network's and then loss's own, of one batch.
 fn differentiate(
     job: &Job,
     trainee: &mut Trainee,
+    own: &Var,
     augment: &Augment,
     positions: &[u32],
     epoch: u64,
+    done: f64,
 ) -> candle_core::Result<(f64, Vec<f32>)> {
     let images = &job.data.train;
     let labels: Vec<u32> = positions.iter().map(|&p| u32::from(images.label[p as usize])).collect();
+    let targets = one_hot(&labels, job.data.classes.len())?;
     let labels = Tensor::from_vec(labels, positions.len(), &Device::Cpu)?;
-    let logits = trainee.forward(positions.len(), |input| augment.fill(images, positions, epoch, input))?;
-    let loss = trainee.with_input(|input| job.objective.loss(input, &logits, &labels))?;
+    let fill = |input: &mut [f32]| augment.fill(images, positions, epoch, input);
+    let (logits, features) = trainee.forward_with(positions.len(), &job.objective.wants(), fill)?;
+    let (logits, labels, targets, features) = (&logits, &labels, &targets, features.as_slice());
+    let loss = trainee.with_input(|input| {
+        job.objective.loss(&Seen { input, logits, labels, targets, features, own: own.as_tensor(), positions, done })
+    })?;
     let gradients = loss.backward()?;
-    let gradient = gradients.get(trainee.parameters.as_tensor()).map(|g| g.to_vec1()).transpose()?;
-    let none = || vec![0.0; trainee.plan.layout.len()];
-    Ok((f64::from(loss.to_scalar::<f32>()?), gradient.unwrap_or_else(none)))
+    let mut gradient = Vec::new();
+    for of in [&trainee.parameters, own] {
+        let found = gradients.get(of.as_tensor()).map(|g| g.to_vec1()).transpose()?;
+        gradient.extend(found.unwrap_or_else(|| vec![0.0; of.elem_count()]));
+    }
+    Ok((f64::from(loss.to_scalar::<f32>()?), gradient))
+}
+
+/// Labels as probabilities, `[n][classes]`.
+fn one_hot(labels: &[u32], classes: usize) -> candle_core::Result<Tensor> {
+    let mut out = vec![0f32; labels.len() * classes];
+    out.chunks_exact_mut(classes).zip(labels).for_each(|(row, &label)| row[label as usize] = 1.0);
+    Tensor::from_vec(out, (labels.len(), classes), &Device::Cpu)
 }
 
 /// Accuracy on the validation images, by running statistics.

@@ -13,10 +13,11 @@ pub struct Sgd {
 }
 
 impl Sgd {
-    /// At rest.
-    pub fn new(layout: &Layout) -> Self {
-        let decayed = layout.parameters.iter().filter(|p| p.role == Role::Weight).map(|p| p.range.clone()).collect();
-        Self { momentum: vec![0.0; layout.len()], decayed }
+    /// At rest, for a network's parameters and then `own` weights of a loss.
+    pub fn new(layout: &Layout, own: usize) -> Self {
+        let weights = layout.parameters.iter().filter(|p| p.role == Role::Weight).map(|p| p.range.clone());
+        let own = layout.len()..layout.len() + own;
+        Self { momentum: vec![0.0; own.end], decayed: weights.chain(std::iter::once(own)).collect() }
     }
 
     /// One step: `g += decay · w` for weights, `m = keep · m + g`, `w −= rate · (g + keep · m)`.
@@ -41,11 +42,16 @@ mod tests {
     #[test]
     fn follows_the_formula() {
         let layout = Layout::new(&separable([4, 4, 1], 2, 1, &[])).unwrap();
-        let (mut sgd, mut w) = (Sgd::new(&layout), vec![1.0; layout.len()]);
+        let (mut sgd, mut w) = (Sgd::new(&layout, 1), vec![1.0; layout.len() + 1]);
         let bias = layout.parameters.last().unwrap().range.start;
         for right in [[1.0 - 0.1 * (0.7 + 0.9 * 0.7), 1.0 - 0.1 * (0.5 + 0.9 * 0.5)], [0.682_354, 0.769_5]] {
-            sgd.step(&mut w, &mut vec![0.5; layout.len()], 0.1, 0.9, 0.2);
-            assert!((w[0] - right[0]).abs() < 1e-5 && (w[bias] - right[1]).abs() < 1e-5, "{} {}", w[0], w[bias]);
+            sgd.step(&mut w, &mut vec![0.5; layout.len() + 1], 0.1, 0.9, 0.2);
+            assert!(
+                (w[0] - right[0]).abs() < 1e-5 && w.last() == w.first() && (w[bias] - right[1]).abs() < 1e-5,
+                "{} {}",
+                w[0],
+                w[bias]
+            );
         }
     }
 }

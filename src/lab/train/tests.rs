@@ -89,9 +89,40 @@ fn a_checkpoint_of_another_job_is_not_gone_on_from() {
 struct Poison;
 
 impl Objective for Poison {
-    fn loss(&self, _: &[f32], logits: &Tensor, _: &Tensor) -> candle_core::Result<Tensor> {
-        (logits.sum_all()? * f64::NAN)?.sum_all()
+    fn loss(&self, seen: &Seen) -> candle_core::Result<Tensor> {
+        (seen.logits.sum_all()? * f64::NAN)?.sum_all()
     }
+}
+
+/// Cross-entropy on logits that are scaled by a number of the loss's own.
+struct Scaled;
+
+impl Objective for Scaled {
+    fn loss(&self, seen: &Seen) -> candle_core::Result<Tensor> {
+        cross_entropy(&seen.logits.broadcast_mul(seen.own)?, seen.targets)
+    }
+
+    fn own(&self, seed: u64) -> Vec<f32> {
+        vec![1.0 + seed as f32]
+    }
+}
+
+#[test]
+fn parameters_of_a_loss_are_trained_and_kept() {
+    let (data, architecture, settings) = (few(), tiny(), settings(2));
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, cut] = ["whole", "cut"].map(|name| folder.path().join(name));
+    let run = |path, until| {
+        let job = Job { objective: &Scaled, ..job(&data, &architecture, &settings, Some(path), until) };
+        train(&job, &Progress::hidden()).unwrap();
+        Checkpoint::load(path, "test").unwrap().unwrap()
+    };
+    let right = run(&whole, None);
+    let first = run(&cut, Some(1));
+    let own = |c: &Checkpoint| *c.parameters.last().unwrap();
+    assert!(own(&first) != 8.0 && own(&first) != own(&right), "{} {}", own(&first), own(&right));
+    let cost = right.cost;
+    assert_eq!(Checkpoint { cost, ..run(&cut, None) }, right);
 }
 
 #[test]
