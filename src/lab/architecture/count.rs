@@ -37,7 +37,7 @@ pub fn counts(architecture: &Architecture) -> Result<Vec<Count>, Problem> {
                     let weights = (c.kernel * c.kernel) as u64 * (c_in / c.groups as u64) * c_out;
                     (weights, weights + 2 * c_out, h * w)
                 }
-                Op::GlobalAveragePool => (0, 0, 0),
+                Op::GlobalAveragePool | Op::GroupLogits { .. } => (0, 0, 0),
                 Op::Linear { .. } => (c_in * c_out, c_in * c_out + c_out, 1),
             };
             Count {
@@ -97,7 +97,7 @@ mod tests {
                 }
                 (macs, macs / (h * w) as u64 + 2 * c as u64)
             }
-            Op::GlobalAveragePool => (0, 0),
+            Op::GlobalAveragePool | Op::GroupLogits { .. } => (0, 0),
             Op::Linear { outputs } => {
                 let macs = (0..*outputs).map(|_| shapes[layer.from][2] as u64).sum();
                 (macs, macs + *outputs as u64)

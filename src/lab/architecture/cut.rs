@@ -31,7 +31,9 @@ pub fn check(architecture: &Architecture) -> Result<(), Problem> {
     }
     let last = architecture.layers.last();
     if last.and_then(|l| l.tap.as_deref()) != Some(ANSWER) || architecture.classes() == 0 {
-        return Err(Problem::new(format!("the last layer is not a linear one with the tap `{ANSWER}`")));
+        return Err(Problem::new(format!(
+            "the last layer is not a linear one, or logits of groups, with the tap `{ANSWER}`"
+        )));
     }
     Ok(())
 }

@@ -58,6 +58,12 @@ pub enum Op {
         /// Outputs.
         outputs: usize,
     },
+    /// The logit of each group of logits: the log of the sum of their exponentials, so that a group is as probable as its
+    /// members together.
+    GroupLogits {
+        /// The members of each group; every input is in one.
+        groups: Vec<Vec<usize>>,
+    },
 }
 
 /// A square convolution.
@@ -80,6 +86,8 @@ pub struct Conv {
 
 /// The name of the last tap: where the model answers.
 pub const ANSWER: &str = "answer";
+/// The name of the tap of logits that are answered in groups.
+pub const SUBCLASSES: &str = "subclasses";
 /// The name of the first tap: the raw input.
 pub const INPUT: &str = "input";
 
@@ -101,6 +109,21 @@ impl Architecture {
         cut::check(self)
     }
 
+    /// Answers in groups of what it answered so far, which the tap [`SUBCLASSES`] then gives.
+    pub fn grouped(mut self, groups: Vec<Vec<usize>>) -> Self {
+        if let Some(last) = self.layers.last_mut() {
+            last.tap = Some(SUBCLASSES.into());
+        }
+        let (name, from) = ("classes".into(), self.layers.len());
+        self.layers.push(Layer { name, op: Op::GroupLogits { groups }, from, add: None, tap: Some(ANSWER.into()) });
+        self
+    }
+
+    /// The tensor of its finest answers: those at [`SUBCLASSES`], or else at [`ANSWER`].
+    pub fn finest(&self) -> usize {
+        self.at_tap(SUBCLASSES).unwrap_or(self.layers.len())
+    }
+
     /// The tensor at a tap.
     ///
     /// # Errors
@@ -117,6 +140,7 @@ impl Architecture {
     pub fn classes(&self) -> usize {
         match self.layers.last().map(|l| &l.op) {
             Some(Op::Linear { outputs }) => *outputs,
+            Some(Op::GroupLogits { groups }) => groups.len(),
             _ => 0,
         }
     }

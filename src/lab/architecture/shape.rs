@@ -27,7 +27,16 @@ fn output(layer: &Layer, [h, w, c]: [usize; 3]) -> Result<[usize; 3], String> {
         Op::GlobalAveragePool => Ok([1, 1, c]),
         Op::Linear { outputs } if [h, w] == [1, 1] && *outputs > 0 => Ok([1, 1, *outputs]),
         Op::Linear { .. } => Err("needs an input of one pixel, and an output".into()),
+        Op::GroupLogits { groups } if [h, w] == [1, 1] && divides(groups, c) => Ok([1, 1, groups.len()]),
+        Op::GroupLogits { .. } => Err("has groups that do not hold every input once".into()),
     }
+}
+
+/// Whether groups hold each of `0..n` once, and none is empty.
+fn divides(groups: &[Vec<usize>], n: usize) -> bool {
+    let mut all = groups.concat();
+    all.sort_unstable();
+    all.into_iter().eq(0..n) && groups.iter().all(|g| !g.is_empty())
 }
 
 fn convolved(conv: &Conv, [h, w, c]: [usize; 3]) -> Result<[usize; 3], String> {

@@ -84,6 +84,7 @@ fn kind(op: &Op, channels: usize) -> &'static str {
         Op::Conv(_) => "conv",
         Op::GlobalAveragePool => "global-average-pool",
         Op::Linear { .. } => "linear",
+        Op::GroupLogits { .. } => "group-logits",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The inference form: batch norm folded into the convolutions (weights scaled, a bias instead).
 
+use super::group;
 use super::layout::Role;
 use super::op::{Trainee, broken};
 use super::pass::{EPS, Plan};
@@ -120,6 +121,7 @@ impl Executor {
             }
             Op::GlobalAveragePool => kernel::global_avg_pool(h * w, c_in, x, &mut y),
             Op::Linear { outputs } => kernel::linear(c_in, *outputs, x, weight, bias, &mut y),
+            Op::GroupLogits { groups } => group::forward(groups, c_in, x, &mut y),
         }
         tensors[i + 1] = y;
     }

@@ -7,6 +7,7 @@
 
 mod executor;
 mod file;
+mod group;
 mod init;
 mod layout;
 mod op;

@@ -1,5 +1,6 @@
 //! The training pass on plain slices: forward with batch statistics, and back.
 
+use super::group;
 use super::layout::{Layout, Role};
 use super::tape::Tape;
 use crate::kernel::{self, ConvShape};
@@ -71,6 +72,7 @@ impl Plan {
                 Op::Linear { outputs } => {
                     kernel::linear(c_in, *outputs, x, weight, self.of(parameters, i, Role::Bias), &mut y);
                 }
+                Op::GroupLogits { groups } => group::forward(groups, c_in, x, &mut y),
             }
             tape.tensors[i + 1] = y;
         }
@@ -134,6 +136,11 @@ impl Plan {
                 let (head, tail) = found.split_at_mut(bias.start);
                 let (dw, db) = (&mut head[weights], &mut tail[..bias.len()]);
                 kernel::linear_grad(c_in, *outputs, &tape.tensors[layer.from], weight, dy, dx.as_deref_mut(), dw, db);
+            }
+            Op::GroupLogits { groups } => {
+                if let Some(dx) = &mut dx {
+                    group::backward(groups, c_in, &tape.tensors[layer.from], &tape.tensors[i + 1], dy, dx);
+                }
             }
         }
         if let Some(dx) = dx {

@@ -49,6 +49,14 @@ fn stock(trainee: &Trainee, x: &[f32], n: usize) -> candle_core::Result<Vec<Tens
                 let y = x.flatten_from(1)?.matmul(&w)?.broadcast_add(&part(Role::Bias)?)?;
                 y.reshape((n, *outputs, 1, 1))?
             }
+            Op::GroupLogits { groups } => {
+                let of = |g: &Vec<usize>| {
+                    let members = Tensor::from_iter(g.iter().map(|&k| k as u32), &Device::Cpu)?;
+                    x.flatten_from(1)?.index_select(&members, 1)?.log_sum_exp(D::Minus1)
+                };
+                let all = groups.iter().map(of).collect::<candle_core::Result<Vec<_>>>()?;
+                Tensor::stack(&all, 1)?.reshape((n, groups.len(), 1, 1))?
+            }
         };
         tensors.push(y);
     }
@@ -137,6 +145,8 @@ fn gradients_flow_back_into_any_tensors() {
     let (pool, answer) = (residual.at_tap("pool").unwrap(), residual.layers.len());
     agrees_with_stock(&residual, 6, 3, &[block, inside - 1, inside, pool, block, answer]);
     agrees_with_stock(&separable([10, 10, 3], 5, 4, &[[6, 2], [8, 1]]), 6, 4, &[1, 0, 2]);
+    let grouped = separable([10, 10, 3], 5, 4, &[[6, 2]]).grouped(vec![vec![1, 4, 0], vec![3, 2]]);
+    agrees_with_stock(&grouped, 6, 5, &[grouped.finest()]);
     assert!(residual.at_tap("stage1.blok1").unwrap_err().to_string().contains("did you mean `stage1.block1`?"));
 }
 
