@@ -1,9 +1,9 @@
 //! Max-min fair flows on a tree: 8 switches below a root, 8 hosts below each; links of hosts carry 1 Gbit/s, those of
 //! switches 8 Gbit/s, both ways together. Flows of 1 Gbit on average (exponential) between two hosts drawn at random
 //! arrive as a Poisson process that loads links of hosts to 0.7, and those of switches, which 8 of 9 flows cross, to
-//! about 0.6.
+//! about 0.6. Then with a fixed number of flows under way: one that ends is followed by another at once.
 //!
-//! First the sharing alone; then the same tree through the whole engine, where every flow is a request that is born at one
+//! First the sharing alone; then the first tree through the whole engine, where every flow is a request that is born at one
 //! host, asks its policy, is sent, and is dropped when it was computed for a nanosecond at the other.
 
 use crate::hold::Uniform;
@@ -52,7 +52,7 @@ impl Source {
         SimTime::from_secs(self.exponential() / RATE)
     }
 
-    fn arrival(&mut self, flows: &mut Flows, number: u64, now: SimTime) {
+    fn begin(&mut self, flows: &mut Flows, number: u64, now: SimTime) {
         let from = self.below(HOSTS);
         let to = (from + 1 + self.below(HOSTS - 1)) % HOSTS;
         let bits = (self.exponential() * GBIT) as u64 + 1;
@@ -64,13 +64,32 @@ impl Source {
         flows.join(now, (number, slot), route(from, to), bits);
     }
 
-    /// Lets all go that are done by then.
-    fn departures(&mut self, flows: &mut Flows, until: SimTime) {
-        while let Some((_, at)) = flows.next().filter(|(_, at)| *at <= until) {
-            let Some(slot) = flows.leave(at) else { return };
-            self.done += 1;
-            self.sojourns_ns += at.since(self.born[slot as usize]).ns() as f64;
-            self.free.push(slot);
+    /// Lets the next go, if it is done by then: when.
+    fn departure(&mut self, flows: &mut Flows, until: SimTime) -> Option<SimTime> {
+        let at = flows.next()?.1;
+        let slot = (at <= until).then(|| flows.leave(at))??;
+        self.done += 1;
+        self.sojourns_ns += at.since(self.born[slot as usize]).ns() as f64;
+        self.free.push(slot);
+        Some(at)
+    }
+
+    /// So many, born as they come.
+    fn open(&mut self, flows: &mut Flows, count: u64) {
+        let mut now = self.gap();
+        for number in 0..count {
+            while self.departure(flows, now).is_some() {}
+            self.begin(flows, number, now);
+            now += self.gap();
+        }
+        while self.departure(flows, SimTime::NEVER).is_some() {}
+    }
+
+    /// So many, one after another where each of the first ended.
+    fn closed(&mut self, flows: &mut Flows, under_way: u64, count: u64) {
+        for number in under_way..under_way + count {
+            let Some(now) = self.departure(flows, SimTime::NEVER) else { return };
+            self.begin(flows, number, now);
         }
     }
 }
@@ -107,7 +126,7 @@ fn tree(flows: f64) -> World {
 
 /// Full length: 400,000 flows each.
 pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
-    alone(length, lines)?;
+    alone(length, lines);
     let world = tree(4e5 * length);
     let begun = Instant::now();
     let result = run(&world, &mut Anywhere, 0, &RunOptions::default(), &mut ())?;
@@ -120,24 +139,28 @@ pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
     Ok(())
 }
 
-fn alone(length: f64, lines: &mut Lines) -> Result<(), Problem> {
+fn alone(length: f64, lines: &mut Lines) {
+    simulate("tree of 64", None, (4e5 * length) as u64, lines);
+    for under_way in [64, 256, 1024] {
+        simulate(&format!("tree of 64 with {under_way}"), Some(under_way), (6.4e7 * length) as u64 / under_way, lines);
+    }
+}
+
+fn simulate(case: &str, under_way: Option<u64>, count: u64, lines: &mut Lines) {
     let capacities: Vec<BitsPerSec> =
         (0..HOSTS + SWITCHES).map(|c| BitsPerSec(if c < HOSTS { 1 } else { 8 } * GBIT as u64)).collect();
     let mut flows = Flows::new(&capacities, 4);
     let mut source = Source { uniform: Uniform::new(1), born: Vec::new(), free: Vec::new(), done: 0, sojourns_ns: 0.0 };
+    (0..under_way.unwrap_or(0)).for_each(|number| source.begin(&mut flows, number, SimTime::ZERO));
     let begun = Instant::now();
-    let mut now = source.gap();
-    for number in 0..(4e5 * length) as u64 {
-        source.departures(&mut flows, now);
-        source.arrival(&mut flows, number, now);
-        now += source.gap();
+    match under_way {
+        Some(under_way) => source.closed(&mut flows, under_way, count),
+        None => source.open(&mut flows, count),
     }
-    source.departures(&mut flows, SimTime::NEVER);
     let seconds = begun.elapsed().as_secs_f64();
-    let mut line = |metric, unit, value| lines.add(["flows", "tree of 64", metric, unit], value);
+    let mut line = |metric, unit, value| lines.add(["flows", case, metric, unit], value);
     line("count", "1", source.done as f64);
     line("wall", "s", seconds);
-    line("under way", "1", RATE * source.sojourns_ns / 1e9 / source.done as f64);
+    line("sojourn", "s", source.sojourns_ns / 1e9 / source.done as f64);
     line("flows", "1/s", source.done as f64 / seconds);
-    Ok(())
 }

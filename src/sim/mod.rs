@@ -23,6 +23,7 @@
 //! `packets * per_packet + 8 * (bytes + packets * header) / rate` (rounded up to 1 ns, at least 1 ns;
 //! `packets = max(1, ceil(bytes / payload))`), then the direction's delay. With `cell = own` each lower node has its
 //! channel, with `shared` all below one upper node share one; half-duplex links have one channel for both directions.
+//! Where `sharing_down` is set, channels towards the devices are shared by it, the others by `sharing`.
 //!
 //! **Flows.** Hops that follow each other over links that are shared as flows are crossed at once, at one rate; rates are
 //! max-min fair and are found anew whenever a flow begins or ends, in units of 2^-16 bit/s rounded down, of equal shares

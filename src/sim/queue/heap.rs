@@ -15,4 +15,8 @@ impl Heap {
     pub(crate) fn pop(&mut self) -> Option<u128> {
         self.0.pop().map(|Reverse(key)| key)
     }
+
+    pub(crate) fn first(&self) -> Option<u128> {
+        self.0.peek().map(|Reverse(key)| *key)
+    }
 }

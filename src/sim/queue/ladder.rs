@@ -187,6 +187,7 @@ mod tests {
                 let (a, b) = (ladder.pop(), heap.pop());
                 assert_eq!(a, b);
                 now = a.map_or(now, time);
+                assert_eq!(ladder.is_past(), heap.first().is_none_or(|key| time(key) > now));
             } else {
                 let new = key(now.saturating_add(gap.saturating_shl(unit)), *low);
                 ladder.push(new);

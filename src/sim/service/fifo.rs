@@ -4,20 +4,43 @@ use super::{Look, Offer};
 use crate::units::SimTime;
 use std::collections::VecDeque;
 
-/// Busy-until times of the servers, and a ring of the begins that lie ahead. Boxes keep a station within 40 bytes: there
+/// Busy-until times of the servers, and a ring of the begins that lie ahead. Boxes keep a station within 32 bytes: there
 /// may be millions.
 #[derive(Debug)]
 pub(crate) struct Fifo {
     servers: u32,
     bound: u32,
-    /// When the last server will have done all that was offered so far.
-    latest: SimTime,
-    /// Of several servers, when those still busy at the last offer will have, the latest first.
-    #[expect(clippy::box_collection, reason = "as above")]
-    until: Option<Box<Vec<SimTime>>>,
+    until: Until,
     /// Begins later than their offers, in order: those after now are waiting. None before anybody had to wait.
     #[expect(clippy::box_collection, reason = "as above")]
     begins: Option<Box<VecDeque<SimTime>>>,
+}
+
+/// When servers will have done all that was offered so far.
+#[derive(Debug)]
+enum Until {
+    /// The only one.
+    One(SimTime),
+    /// Of several, those that were busy at the last offer, the latest first.
+    #[expect(clippy::box_collection, reason = "as above")]
+    Many(Box<Vec<SimTime>>),
+}
+
+impl Until {
+    /// The servers busy at the last offer, the latest first.
+    #[inline]
+    fn times(&self) -> &[SimTime] {
+        match self {
+            Self::One(until) => std::slice::from_ref(until),
+            Self::Many(until) => until,
+        }
+    }
+
+    /// When all will be idle.
+    #[inline]
+    fn latest(&self) -> SimTime {
+        self.times().first().copied().unwrap_or(SimTime::ZERO)
+    }
 }
 
 /// How many of the times, which are in order, come after `counted`.
@@ -32,8 +55,8 @@ fn ahead(times: &VecDeque<SimTime>, counted: SimTime) -> u32 {
 
 impl Fifo {
     pub(crate) fn new(servers: u32, bound: Option<u32>) -> Self {
-        let until = (servers != 1).then(Box::default);
-        Self { servers, bound: bound.unwrap_or(u32::MAX), latest: SimTime::ZERO, until, begins: None }
+        let until = if servers == 1 { Until::One(SimTime::ZERO) } else { Until::Many(Box::default()) };
+        Self { servers, bound: bound.unwrap_or(u32::MAX), until, begins: None }
     }
 
     #[inline]
@@ -50,15 +73,21 @@ impl Fifo {
     /// When the next newcomer is served; forgets servers that are idle by now.
     #[inline]
     fn earliest(&mut self, now: SimTime) -> SimTime {
-        let Some(until) = &mut self.until else { return self.latest.max(now) };
-        while until.pop_if(|u| *u <= now).is_some() {}
-        if until.len() < self.servers as usize { now } else { until.last().copied().unwrap_or(now) }
+        match &mut self.until {
+            Until::One(until) => (*until).max(now),
+            Until::Many(until) => {
+                while until.pop_if(|u| *u <= now).is_some() {}
+                if until.len() < self.servers as usize { now } else { until.last().copied().unwrap_or(now) }
+            }
+        }
     }
 
     #[inline]
     fn serve(&mut self, start: SimTime, leaves: SimTime) {
-        self.latest = self.latest.max(leaves);
-        let Some(until) = &mut self.until else { return };
+        let until = match &mut self.until {
+            Until::One(until) => return *until = leaves,
+            Until::Many(until) => until,
+        };
         if until.len() >= self.servers as usize {
             debug_assert_eq!(until.last(), Some(&start));
             until.pop();
@@ -85,7 +114,7 @@ impl Fifo {
     #[inline]
     pub(crate) fn waiting(&self, counted: SimTime) -> u32 {
         match &self.begins {
-            Some(begins) if self.latest > counted => ahead(begins, counted),
+            Some(begins) if self.until.latest() > counted => ahead(begins, counted),
             _ => 0,
         }
     }
@@ -93,11 +122,10 @@ impl Fifo {
     /// How many servers are busy then.
     #[inline]
     pub(crate) fn busy(&self, counted: SimTime) -> u32 {
-        match &self.until {
-            _ if self.latest <= counted => 0,
-            Some(until) if until.last().is_some_and(|first| *first > counted) => until.len() as u32,
-            Some(until) => until.partition_point(|u| *u > counted) as u32,
-            None => 1,
+        let times = self.until.times();
+        match times.last() {
+            Some(first) if *first > counted => times.len() as u32,
+            _ => times.partition_point(|u| *u > counted) as u32,
         }
     }
 
@@ -106,21 +134,14 @@ impl Fifo {
         // Who waits begins when another leaves.
         let waits = self.begins.as_deref().filter(|begins| !begins.is_empty());
         let begin = waits.and_then(|begins| begins.get(begins.len() - ahead(begins, counted) as usize));
-        let leave = match &self.until {
-            _ if self.latest <= counted => None,
-            Some(until) => until[..self.busy(counted) as usize].last(),
-            None => Some(&self.latest),
-        };
+        let leave = self.until.times()[..self.busy(counted) as usize].last();
         begin.copied().into_iter().chain(leave.copied()).min().unwrap_or(SimTime::NEVER)
     }
 
     pub(crate) fn look(&self, counted: SimTime, at: SimTime) -> Look {
         let left = |until: &SimTime| u128::from(until.since(at).ns());
         let busy = self.busy(counted);
-        let work = match &self.until {
-            Some(until) => until[..busy as usize].iter().map(left).sum(),
-            None => left(&self.latest),
-        };
+        let work = self.until.times()[..busy as usize].iter().map(left).sum();
         Look { waiting: self.waiting(counted), busy, work, ..Look::default() }
     }
 }

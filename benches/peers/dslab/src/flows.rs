@@ -1,6 +1,7 @@
 //! Max-min fair flows on a tree: 8 switches below a root, 8 hosts below each; the links of hosts carry 1 a second, those
 //! of switches 8. Flows of mean size 1 (exponential) between two hosts drawn at random arrive as a Poisson process that
-//! loads the links of hosts to 0.7, and those of switches, which 8 of 9 flows cross, to about 0.6.
+//! loads the links of hosts to 0.7, and those of switches, which 8 of 9 flows cross, to about 0.6. Then with a fixed number
+//! of flows under way: one that ends is followed by another at once.
 
 use common::random::Random;
 use dslab_network::models::{SharedBandwidthNetworkModel, TopologyAwareNetworkModel};
@@ -25,6 +26,8 @@ struct Source {
     hosts: Vec<Id>,
     random: Random,
     to_come: u64,
+    /// Whether the next comes when one ends.
+    closed: bool,
     /// By the flow's number, in the network's order.
     born: Vec<f64>,
     done: u64,
@@ -39,14 +42,13 @@ impl Source {
         }
     }
 
-    fn arrival(&mut self) {
+    fn begin(&mut self) {
         let from = (self.random.uniform() * HOSTS as f64) as usize;
         let to = (from + 1 + (self.random.uniform() * (HOSTS - 1) as f64) as usize) % HOSTS;
         let size = self.random.exponential(1.0);
         let (from, to) = (self.hosts[from], self.hosts[to]);
         self.network.borrow_mut().transfer_data(from, to, size, self.context.id());
         self.born.push(self.context.time());
-        self.expect_arrival();
     }
 }
 
@@ -54,11 +56,16 @@ impl EventHandler for Source {
     fn on(&mut self, event: Event) {
         cast!(match event.data {
             Arrival {} => {
-                self.arrival();
+                self.begin();
+                self.expect_arrival();
             }
             DataTransferCompleted { dt } => {
                 self.done += 1;
                 self.sojourns += self.context.time() - self.born[dt.id];
+                if self.closed && self.to_come > 0 {
+                    self.to_come -= 1;
+                    self.begin();
+                }
             }
         })
     }
@@ -89,24 +96,35 @@ fn tree(simulation: &mut Simulation, network: &mut Network) -> Vec<Id> {
     hosts
 }
 
-/// Full length: 40,000 flows.
+/// Full length: 40,000 flows, and fewer the more are under way.
 pub fn measure(length: f64) {
+    simulate("tree of 64", None, (4e4 * length) as u64);
+    for flows in [64, 256, 1024] {
+        simulate(&format!("tree of 64 with {flows}"), Some(flows), (6.4e5 * length) as u64 / flows);
+    }
+}
+
+fn simulate(case: &str, under_way: Option<u64>, count: u64) {
     let mut simulation = Simulation::new(1);
     let mut network = Network::new(Box::new(TopologyAwareNetworkModel::new()), simulation.create_context("net"));
     let hosts = tree(&mut simulation, &mut network);
     let network = Rc::new(RefCell::new(network));
     simulation.add_handler("net", network.clone());
-    let (context, to_come) = (simulation.create_context("source"), (4e4 * length) as u64);
-    let random = Random(1);
-    let source = Source { context, network, hosts, random, to_come, born: Vec::new(), done: 0, sojourns: 0.0 };
+    let (context, closed) = (simulation.create_context("source"), under_way.is_some());
+    let (random, to_come, born) = (Random(1), count, Vec::new());
+    let source = Source { context, network, hosts, random, to_come, closed, born, done: 0, sojourns: 0.0 };
     let source = Rc::new(RefCell::new(source));
     simulation.add_handler("source", source.clone());
-    source.borrow_mut().expect_arrival();
-    let seconds = common::seconds(|| simulation.step_until_no_events());
+    match under_way {
+        Some(flows) => (0..flows).for_each(|_| source.borrow_mut().begin()),
+        None => source.borrow_mut().expect_arrival(),
+    }
+    let done = || source.borrow().done;
+    let seconds = common::seconds(|| while done() < count && simulation.step() {});
     let source = source.borrow();
-    let line = |metric, unit, value| common::line("flows", "tree of 64", metric, unit, value);
+    let line = |metric, unit, value| common::line("flows", case, metric, unit, value);
     line("count", "1", source.done as f64);
     line("wall", "s", seconds);
-    line("under way", "1", RATE * source.sojourns / source.done as f64);
+    line("sojourn", "s", source.sojourns / source.done as f64);
     line("flows", "1/s", source.done as f64 / seconds);
 }
