@@ -25,6 +25,9 @@ pub struct Lab {
     /// Say what would be made, and make nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Write a table of all the recipe's networks (CSV) there.
+    #[arg(long)]
+    table: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -52,20 +55,43 @@ impl Lab {
     }
 
     fn make(self) -> Result<(), Problems> {
-        let dry = self.dry_run;
-        let options = lab::Options { data: self.data, out: self.out, only: self.only, dry_run: dry, progress: true };
+        let Self { data, out, only, dry_run, table, .. } = self;
+        let options = lab::Options { data, out, only, dry_run, table, progress: true };
         let summary = lab::run(&self.recipe.unwrap_or_default(), &options)?;
-        for (variant, made) in summary.variants {
-            say(format!("{variant:<18} {}", said(made, dry)));
-        }
+        summary.entries.iter().for_each(|entry| say(line(entry, dry_run)));
+        summary.spreads.iter().for_each(|s| {
+            let [mean, deviation] = [s.mean, s.deviation].map(|x| 100.0 * x);
+            say(format!("{:<18} {mean:.2} % ± {deviation:.2} (sd, {} seeds)", s.variant, s.seeds));
+        });
+        summary.compared.iter().for_each(|c| say(compared(c)));
         Ok(())
     }
 }
 
-fn said(made: bool, dry: bool) -> &'static str {
-    match (made, dry) {
+fn line(entry: &lab::Entry, dry: bool) -> String {
+    let state = match (entry.made, dry) {
         (true, true) => "to be made",
         (true, false) => "made",
         (false, _) => "up to date",
+    };
+    let takes = entry.takes.map_or(String::new(), |t| format!(", about {}", rounded(t.as_secs_f64())));
+    let after = if entry.needs.is_empty() { String::new() } else { format!(" after {}", entry.needs.join(", ")) };
+    format!("{:<18} {state}{after}{takes}", entry.name)
+}
+
+fn rounded(seconds: f64) -> String {
+    match seconds {
+        s if s < 90.0 => format!("{s:.0} s"),
+        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
     }
+}
+
+fn compared(c: &lab::Compared) -> String {
+    let points = 100.0 * c.difference;
+    let interval = c.interval.map_or(String::new(), |(low, high)| {
+        format!(" [{:+.2}, {:+.2}] (95 %, paired over {} seeds)", 100.0 * low, 100.0 * high, c.mcnemar.len())
+    });
+    let p: Vec<String> = c.mcnemar.iter().map(|p| format!("{p:.2e}")).collect();
+    format!("{} against {}: {points:+.2} points{interval}; McNemar's p by seed: {}", c.of, c.with, p.join(", "))
 }

@@ -3,13 +3,13 @@
 pub mod architecture;
 pub mod data;
 pub mod distil;
+mod graph;
 pub mod measure;
 pub mod network;
 pub mod recipe;
-mod run;
 #[cfg(test)]
 mod tests;
 pub mod train;
 
+pub use graph::{Compared, Entry, Options, Spread, Summary, run};
 pub use measure::verify;
-pub use run::{Options, Summary, run};

@@ -18,7 +18,7 @@ fn options(out: &Path) -> Options {
 }
 
 fn made(summary: &Summary) -> Vec<(&str, bool)> {
-    summary.variants.iter().map(|(name, made)| (name.as_str(), *made)).collect()
+    summary.entries.iter().map(|e| (e.name.as_str(), e.made)).collect()
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn a_recipe_from_end_to_end() {
     let home = tempfile::tempdir().unwrap();
     let out = home.path().join("models");
     let dry = run(&smoke(), &Options { dry_run: true, ..options(&out) }).unwrap();
-    assert!(dry.variants.iter().all(|v| v.1) && !out.exists());
+    assert!(dry.entries.iter().all(|e| e.made) && !out.exists());
     let first = run(&smoke(), &options(&out)).unwrap();
     assert_eq!(made(&first), [("teacher", true), ("nano", true), ("nano-kd", true)]);
     let again = run(&smoke(), &options(&out)).unwrap();
@@ -132,6 +132,88 @@ fn only_some_variants_with_their_parents() {
     assert_eq!(made(&some), [("teacher", true), ("nano-kd", true)]);
     let told = run(&smoke(), &only("nanno")).unwrap_err().to_string();
     assert!(told.contains("the recipe has no such variant") && told.contains("did you mean `nano`?"), "{told}");
+}
+
+const SEEDS: &str = r#"
+title = "Two seeds, and what comes after them"
+[data]
+source = "fashion-mnist-subset"
+[architectures.nano]
+separable = { stem = 4, blocks = [[8, 2]] }
+[variants.teacher]
+architecture = "nano"
+seed = 9
+train = { epochs = 1, batch = 32, rate = 0.1 }
+[variants.scratch]
+architecture = "nano"
+seeds = [1, 2]
+train = { epochs = 1, batch = 32, rate = 0.1 }
+[variants.taught]
+architecture = "nano"
+seeds = [1, 2]
+train = { epochs = 1, batch = 32, rate = 0.1 }
+parent = "teacher"
+distil = { kd = { temperature = 4.0, alpha = 0.5 } }
+[variants.longer]
+parent = "scratch"
+train = { epochs = 1, batch = 32, rate = 0.05 }
+[[comparisons]]
+of = "taught"
+with = "scratch"
+"#;
+
+#[test]
+fn seeds_make_networks_of_their_own() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("seeds.toml");
+    fs::write(&path, SEEDS).unwrap();
+    let table = home.path().join("variants.csv");
+    let options = Options { table: Some(table.clone()), ..options(&home.path().join("models")) };
+    let summary = run(&path, &options).unwrap();
+    let names: Vec<&str> = summary.entries.iter().map(|e| e.name.as_str()).collect();
+    assert_eq!(names, ["teacher", "scratch-1", "scratch-2", "taught-1", "taught-2", "longer-1", "longer-2"]);
+    assert_eq!(
+        (&summary.entries[4].needs[..], &summary.entries[6].needs[..]),
+        (&["teacher".into()][..], &["scratch-2".into()][..])
+    );
+    let profile = |name: &str| ModelProfile::load(&options.out.join(name)).unwrap();
+    assert_ne!(profile("scratch-1").file.sha256, profile("scratch-2").file.sha256);
+    let longer = profile("longer-2");
+    assert_eq!((longer.lineage.method.as_str(), longer.architecture.as_str()), ("fine-tuned", "nano"));
+    assert!(longer.accuracy.test.value > profile("scratch-2").accuracy.test.value);
+    let spreads: Vec<_> = summary.spreads.iter().map(|s| (s.variant.as_str(), s.seeds)).collect();
+    assert_eq!(spreads, [("scratch", 2), ("taught", 2), ("longer", 2)]);
+    let [compared] = &summary.compared[..] else { panic!("{:?}", summary.compared) };
+    let gain = |seed| {
+        profile(&format!("taught-{seed}")).accuracy.test.value - profile(&format!("scratch-{seed}")).accuracy.test.value
+    };
+    assert!((compared.difference - (gain(1) + gain(2)) / 2.0).abs() < 1e-12 && compared.mcnemar.len() == 2);
+    let written = fs::read_to_string(table).unwrap();
+    assert_eq!(written.lines().count(), 8);
+    assert!(written.lines().nth(7).unwrap().starts_with("longer,2,scratch-2,fine-tuned,nano,f32,"), "{written}");
+}
+
+#[test]
+fn a_recipe_with_wrong_seeds_is_told() {
+    let told = |from: &str, to: &str| {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("seeds.toml");
+        assert!(SEEDS.contains(from));
+        fs::write(&path, SEEDS.replacen(from, to, 1)).unwrap();
+        run(&path, &Options { dry_run: true, ..options(home.path()) }).unwrap_err().to_string()
+    };
+    assert!(told("seeds = [1, 2]", "seeds = [1, 1]").contains("a seed stands twice"));
+    assert!(told("seeds = [1, 2]", "").contains("no seed"));
+    assert!(told("seeds = [1, 2]", "seeds = [1, 3]").contains("`taught` and `scratch` have unlike seeds"));
+    assert!(told("seed = 9", "seeds = [9, 8]").contains("`teacher` has several seeds, and not 1"));
+    assert!(told("seed = 9", "seed = 9\nseeds = [9]").contains("`seed` and `seeds` at once"));
+    assert!(told("parent = \"scratch\"\n", "seed = 1\n").contains("nothing to begin from"));
+    assert!(
+        told("[variants.longer]\nparent = \"scratch\"", "[variants.scratch-1]\narchitecture = \"nano\"\nseed = 1")
+            .contains("two networks are called `scratch-1`")
+    );
+    assert!(told("of = \"taught\"", "of = \"tought\"").contains("did you mean `taught`?"));
+    assert!(told("parent = \"teacher\"", "teacher = \"teacher\"\nparent = \"taught\"").contains("its own ancestor"));
 }
 
 #[test]

@@ -76,6 +76,16 @@ pub fn load(folder: &Path) -> Result<Executor, Problem> {
     Ok(shipped(folder)?.0)
 }
 
+/// The network of a measured variant as it was trained: what later steps begin from.
+///
+/// # Errors
+/// What is wrong with its file.
+pub fn load_trained(folder: &Path) -> Result<Weights, Problem> {
+    let path = folder.join(TRAINED);
+    let bytes = std::fs::read(&path).map_err(|e| Problem::io("read the weights", &path, &e))?;
+    Weights::decode(&bytes).map_err(|p| p.in_file(&path))
+}
+
 fn epochs(trained: &Trained) -> Columns {
     let history = &trained.history;
     Columns::new()

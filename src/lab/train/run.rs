@@ -12,7 +12,7 @@ use super::sgd::Sgd;
 use crate::catalog::Cost;
 use crate::lab::architecture::{Architecture, counts};
 use crate::lab::data::{Dataset, Images};
-use crate::lab::network::{Executor, Folded, Trainee, broken};
+use crate::lab::network::{Executor, Folded, Trainee, Weights, broken};
 use crate::problem::Problem;
 use candle_core::{Device, Tensor, Var};
 use std::path::Path;
@@ -32,6 +32,8 @@ pub struct Job<'a> {
     pub data: &'a Dataset,
     /// Identifies the job: a checkpoint of another is not gone on from.
     pub content: &'a str,
+    /// The weights to begin with, of the same architecture; absent: initial ones.
+    pub start: Option<&'a Weights>,
     /// Where the state is kept, if anywhere, after every epoch.
     pub checkpoint: Option<&'a Path>,
     /// Stops after so many steps in all, as if cut off; the state is then kept.
@@ -96,7 +98,8 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn start(job: &'a Job<'a>) -> Result<Self, Problem> {
-        let mut trainee = Trainee::new(job.architecture, job.seed)?;
+        let initial = || Trainee::new(job.architecture, job.seed);
+        let mut trainee = job.start.map_or_else(initial, Weights::trainee)?;
         let own = job.objective.own(job.seed);
         let mut sgd = Sgd::new(&trainee.plan.layout, own.len());
         let own = Var::from_slice(&own, own.len(), &Device::Cpu).map_err(broken)?;

@@ -42,7 +42,17 @@ fn job<'a>(
     checkpoint: Option<&'a Path>,
     until: Option<u64>,
 ) -> Job<'a> {
-    Job { architecture, seed: 7, settings, objective: &CrossEntropy, data, content: "test", checkpoint, until }
+    Job {
+        architecture,
+        seed: 7,
+        settings,
+        objective: &CrossEntropy,
+        data,
+        content: "test",
+        start: None,
+        checkpoint,
+        until,
+    }
 }
 
 fn bytes(trained: &Trained, data: &Dataset) -> Vec<u8> {

@@ -1,0 +1,211 @@
+//! What must hold of a recipe.
+
+use super::instances::{beside, instances, seeds};
+use super::{Form, Recipe, Variant};
+use crate::config::{self, Document};
+use crate::lab::data::Dataset;
+use crate::lab::distil::Lesson;
+use crate::problem::{Problem, Problems, remedy_for_name};
+use std::collections::BTreeSet;
+
+/// All that needs no data.
+pub fn meaning(recipe: &Recipe, document: &Document) -> Problems {
+    let mut problems = Problems::default();
+    for (name, variant) in recipe.variants.iter() {
+        let mut check = Check { recipe, document, name, variant, problems: &mut problems };
+        check.name();
+        check.references();
+        check.beginning();
+        check.teaching();
+        check.seeds();
+    }
+    comparisons(recipe, document, &mut problems);
+    twice(recipe, document, &mut problems);
+    problems
+}
+
+struct Check<'a> {
+    recipe: &'a Recipe,
+    document: &'a Document,
+    name: &'a str,
+    variant: &'a Variant,
+    problems: &'a mut Problems,
+}
+
+impl Check<'_> {
+    fn blame(&mut self, key: &str, problem: Problem) {
+        self.problems.push(self.document.blame(&["variants", self.name, key], problem));
+    }
+
+    fn name(&mut self) {
+        let plain = !self.name.is_empty() && self.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        if !plain {
+            let problem = Problem::new("a variant's name is a folder's: letters, digits, `-` and `_`");
+            let problem = problem.received(format!("`{}`", self.name));
+            self.problems.push(self.document.blame_key(&["variants", self.name], problem));
+        }
+    }
+
+    fn references(&mut self) {
+        let Variant { architecture, parent, teacher, .. } = self.variant;
+        if let Some(name) = architecture.as_ref().filter(|n| self.recipe.architectures.get(n).is_none()) {
+            let remedy = remedy_for_name(name, self.recipe.architectures.names());
+            self.blame("architecture", unknown("architecture", name, remedy));
+        }
+        for (key, name) in [("parent", parent), ("teacher", teacher)] {
+            let Some(name) = name else { continue };
+            if self.recipe.variants.get(name).is_none() {
+                let remedy = remedy_for_name(name, self.recipe.variants.names());
+                self.blame(key, unknown("variant", name, remedy));
+            } else if needs(self.recipe, name).contains(self.name) {
+                self.blame(key, Problem::new("the variant is its own ancestor"));
+            }
+        }
+    }
+
+    /// What the network begins from, and what is done with it.
+    fn beginning(&mut self) {
+        let Variant { architecture, parent, train, .. } = self.variant;
+        if architecture.is_none() && parent.is_none() {
+            let problem = Problem::new("nothing to begin from");
+            self.here(problem.remedy("name an `architecture`, or a `parent` whose network is changed"));
+        } else if train.is_none() {
+            self.here(Problem::new("nothing is done").remedy("say how to `train`"));
+        }
+    }
+
+    fn here(&mut self, problem: Problem) {
+        self.problems.push(self.document.blame_key(&["variants", self.name], problem));
+    }
+
+    fn teaching(&mut self) {
+        let Variant { architecture, parent, teacher, distil, .. } = self.variant;
+        match (parent.as_ref().or(teacher.as_ref()), distil) {
+            (Some(_), None) if teacher.is_some() => {
+                self.blame("teacher", Problem::new("a teacher that teaches nothing").remedy("add `distil`"));
+            }
+            (Some(_), None) if architecture.is_some() => {
+                self.blame("parent", Problem::new("a parent that teaches nothing").remedy("add `distil`"));
+            }
+            (None, Some(_)) => self.blame("distil", Problem::new("nobody to be taught by").remedy("name a `parent`")),
+            _ => {}
+        }
+        if let Some(distil) = distil {
+            for (key, why) in distil.complaints() {
+                self.blame("distil", Problem::new(format!("`{key}` {why}")));
+            }
+        }
+    }
+
+    fn seeds(&mut self) {
+        let Variant { seed, seeds: several, .. } = self.variant;
+        let own = seeds(self.recipe, self.name);
+        let distinct: BTreeSet<u64> = own.iter().copied().collect();
+        if seed.is_some() && !several.is_empty() {
+            self.blame("seeds", Problem::new("`seed` and `seeds` at once").remedy("keep one of them"));
+        } else if distinct.len() < own.len() {
+            self.blame("seeds", Problem::new("a seed stands twice"));
+        } else if own.is_empty() && self.variant.parent.is_none() {
+            self.here(Problem::new("no seed").remedy("add `seed` or `seeds`"));
+        }
+        for (key, name) in [("parent", &self.variant.parent), ("teacher", &self.variant.teacher)] {
+            let Some(name) = name.as_ref().filter(|n| self.recipe.variants.get(n).is_some()) else { continue };
+            if let Some(seed) = own.iter().find(|seed| beside(self.recipe, name, **seed).is_none()) {
+                let what = format!("`{name}` has several seeds, and not {seed}");
+                self.blame(key, Problem::new(what).remedy("give both the same `seeds`"));
+            }
+        }
+    }
+}
+
+fn unknown(what: &str, name: &str, remedy: String) -> Problem {
+    Problem::new(format!("unknown {what}")).received(format!("`{name}`")).remedy(remedy)
+}
+
+/// All that must be made before a variant, itself included.
+fn needs<'a>(recipe: &'a Recipe, name: &'a str) -> BTreeSet<&'a str> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![name]);
+    while let Some(name) = open.pop() {
+        if found.insert(name) {
+            open.extend(recipe.variants.get(name).into_iter().flat_map(Variant::needs));
+        }
+    }
+    found
+}
+
+/// Both names of each comparison, and whether it has pairs.
+fn comparisons(recipe: &Recipe, document: &Document, problems: &mut Problems) {
+    for comparison in &recipe.comparisons {
+        let unknown_one = [&comparison.of, &comparison.with].into_iter().find(|n| recipe.variants.get(n).is_none());
+        if let Some(name) = unknown_one {
+            let remedy = remedy_for_name(name, recipe.variants.names());
+            problems.push(document.blame(&["comparisons"], unknown("variant", name, remedy)));
+        } else if seeds(recipe, &comparison.of) != seeds(recipe, &comparison.with) {
+            let what = format!("`{}` and `{}` have unlike seeds", comparison.of, comparison.with);
+            problems.push(document.blame(&["comparisons"], Problem::new(what).remedy("give both the same `seeds`")));
+        }
+    }
+}
+
+/// Two networks in one folder.
+fn twice(recipe: &Recipe, document: &Document, problems: &mut Problems) {
+    let mut seen = BTreeSet::new();
+    for variant in recipe.variants.names() {
+        if let Some(instance) = instances(recipe, variant).into_iter().find(|i| !seen.insert(i.name.clone())) {
+            let problem = Problem::new(format!("two networks are called `{}`", instance.name));
+            problems.push(document.blame_key(&["variants", variant], problem.remedy("rename a variant")));
+        }
+    }
+}
+
+/// Checks what depends on the data: settings, and whether every architecture fits the images.
+///
+/// # Errors
+/// All [`Problems`], each with its place.
+pub fn check_against(recipe: &Recipe, document: &Document, data: &Dataset) -> Result<(), Problems> {
+    let mut problems = Problems::default();
+    for (name, form) in recipe.architectures.iter() {
+        if let Err(problem) = form.architecture(data.input, data.classes.len()).check() {
+            problems.push(document.blame(&["architectures", name], problem));
+        }
+    }
+    for (name, train) in recipe.variants.iter().filter_map(|(name, v)| Some((name, v.train.as_ref()?))) {
+        for (key, why) in train.complaints(data.input, data.train.len()) {
+            let path = ["variants", name, "train", key];
+            problems.push(document.blame(&path, Problem::new(format!("`{key}` {why}"))));
+        }
+    }
+    recipe.variants.names().for_each(|name| lesson_meaning(recipe, document, name, data, &mut problems));
+    config::in_order(problems).or(())
+}
+
+/// What a teacher cannot teach a variant.
+fn lesson_meaning(recipe: &Recipe, document: &Document, name: &str, data: &Dataset, problems: &mut Problems) {
+    let Some(variant) = recipe.variants.get(name) else { return };
+    let described = |name: &str| Some(described(recipe, name)?.architecture(data.input, data.classes.len()));
+    let (Some(distil), Some(student), Some(teacher)) =
+        (&variant.distil, described(name), variant.taught_by().and_then(described))
+    else {
+        return;
+    };
+    for problem in distil.misfits(&Lesson { student: &student, teacher: &teacher }) {
+        problems.push(document.blame(&["variants", name, "distil"], problem));
+    }
+}
+
+/// The family that a variant, or what it is made from, began from.
+fn described<'a>(recipe: &'a Recipe, name: &str) -> Option<&'a Form> {
+    recipe.architectures.get(family(recipe, name)?)
+}
+
+/// Its name.
+pub fn family<'a>(recipe: &'a Recipe, name: &str) -> Option<&'a str> {
+    let mut at = recipe.variants.get(name)?;
+    for _ in 0..=recipe.variants.len() {
+        if let Some(name) = &at.architecture {
+            return Some(name);
+        }
+        at = recipe.variants.get(at.origin()?)?;
+    }
+    None
+}

@@ -1,0 +1,35 @@
+//! Families of networks, as a recipe names them.
+
+use crate::lab::architecture::{self, Architecture};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A family of networks with its sizes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Form {
+    /// A residual network of three stages (He et al. 2016).
+    Residual {
+        /// Blocks in each stage: 3 for ResNet-20, 1 for ResNet-8.
+        blocks: usize,
+        /// Channels of the first stage; each further one has twice as many.
+        width: usize,
+    },
+    /// A depthwise-separable network (Howard et al. 2017).
+    Separable {
+        /// Channels of the first convolution.
+        stem: usize,
+        /// Channels and stride of each block.
+        blocks: Vec<[usize; 2]>,
+    },
+}
+
+impl Form {
+    /// The description for some input and number of classes.
+    pub fn architecture(&self, input: [usize; 3], classes: usize) -> Architecture {
+        match self {
+            Self::Residual { blocks, width } => architecture::residual(input, classes, *blocks, *width),
+            Self::Separable { stem, blocks } => architecture::separable(input, classes, *stem, blocks),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The recipe: which variants are to be made, and how.
+//!
+//! Variants form a graph: each begins from an architecture or from its parent's network, and may be taught by another.
+
+mod check;
+mod form;
+mod instances;
+mod variant;
+
+pub use check::{check_against, family};
+pub use form::Form;
+pub use instances::{Instance, beside, instances};
+pub use variant::Variant;
+
+use crate::config::{self, Document, Named};
+use crate::problem::Problems;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::path::Path;
+
+/// A recipe file: data, architectures and the variants made of them.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Recipe {
+    /// What the recipe is about, in one line.
+    pub title: String,
+    /// The images.
+    pub data: Data,
+    /// Descriptions of networks, by name.
+    pub architectures: Named<Form>,
+    /// What is to be made, by name; a name is also the profile's folder, followed by the seed where there are several.
+    pub variants: Named<Variant>,
+    /// Variants that are compared, seed by seed.
+    #[serde(default)]
+    pub comparisons: Vec<Comparison>,
+}
+
+/// The images.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Data {
+    /// The source's name; a wrong one is answered with the right ones.
+    pub source: String,
+}
+
+/// Two variants with the same seeds.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Comparison {
+    /// The one that should be better.
+    pub of: String,
+    /// The one it is compared with.
+    pub with: String,
+}
+
+/// Reads a recipe and checks all that needs no data.
+///
+/// # Errors
+/// All [`Problems`], each with its place.
+pub fn load(path: &Path) -> Result<(Recipe, Document), Problems> {
+    let (recipe, document) = config::load::<Recipe>(config::source(path)?)?;
+    config::in_order(check::meaning(&recipe, &document)).or((recipe, document))
+}
