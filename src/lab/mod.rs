@@ -6,6 +6,7 @@ pub mod distil;
 mod graph;
 pub mod measure;
 pub mod network;
+pub mod prune;
 pub mod recipe;
 #[cfg(test)]
 mod tests;

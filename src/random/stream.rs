@@ -34,6 +34,10 @@ pub enum Purpose {
     Jitter = 22,
     /// When something fails and is repaired.
     Failure = 30,
+    /// What pruning takes out, where it is drawn.
+    Pruning = 50,
+    /// What becomes of corrupted images.
+    Corruption = 51,
 }
 
 /// A named stream of random bits without state: a draw is a function of (seed, replication, purpose, entity, attempt).

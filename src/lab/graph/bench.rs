@@ -164,6 +164,7 @@ impl<'a> Bench<'a> {
             data: self.data,
             content: &plan.content,
             start: start.as_ref(),
+            mask: None,
             checkpoint: Some(&self.checkpoint(name)),
             until: None,
         };

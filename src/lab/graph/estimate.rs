@@ -35,6 +35,7 @@ fn timed(architecture: &Architecture, settings: &Train, data: &Dataset, steps: u
         data,
         content: "",
         start: None,
+        mask: None,
         checkpoint: None,
         until: Some(steps),
     };

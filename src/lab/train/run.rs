@@ -13,6 +13,7 @@ use crate::catalog::Cost;
 use crate::lab::architecture::{Architecture, counts};
 use crate::lab::data::{Dataset, Images};
 use crate::lab::network::{Executor, Folded, Trainee, Weights, broken};
+use crate::lab::prune::Mask;
 use crate::problem::Problem;
 use candle_core::{Device, Tensor, Var};
 use std::path::Path;
@@ -34,6 +35,8 @@ pub struct Job<'a> {
     pub content: &'a str,
     /// The weights to begin with, of the same architecture; absent: initial ones.
     pub start: Option<&'a Weights>,
+    /// Weights that stay zero.
+    pub mask: Option<&'a Mask>,
     /// Where the state is kept, if anywhere, after every epoch.
     pub checkpoint: Option<&'a Path>,
     /// Stops after so many steps in all, as if cut off; the state is then kept.
@@ -152,6 +155,9 @@ impl<'a> Run<'a> {
         let rate = rate(self.job.settings, self.state.step, self.steps);
         let mut parameters = all(&self.trainee, &self.own).map_err(broken)?;
         self.sgd.step(&mut parameters, &mut gradient, rate as f32, momentum as f32, decay as f32);
+        if let Some(mask) = self.job.mask {
+            mask.apply(&mut parameters);
+        }
         set(&self.trainee, &self.own, &parameters).map_err(broken)?;
         self.state.step += 1;
         self.state.loss += loss;

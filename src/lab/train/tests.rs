@@ -50,6 +50,7 @@ fn job<'a>(
         data,
         content: "test",
         start: None,
+        mask: None,
         checkpoint,
         until,
     }
