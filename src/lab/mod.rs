@@ -1,6 +1,8 @@
 //! The lab: real images, architectures as data, training, distillation, measuring. It writes model profiles.
 
 pub mod architecture;
+pub mod codec;
+pub mod corrupt;
 pub mod data;
 pub mod distil;
 mod graph;

@@ -22,7 +22,11 @@ pub struct Part {
 
 impl Part {
     fn of(split: Split, executor: &Executor, data: &Dataset, images: &Images) -> Self {
-        let logits = executor.logits(&images.scaled(&data.scaling));
+        Self::new(split, images, executor.logits(&images.scaled(&data.scaling)))
+    }
+
+    /// What was answered to some images.
+    pub fn new(split: Split, images: &Images, logits: Vec<f32>) -> Self {
         Self { split, image: images.number.clone(), label: images.label.iter().map(|&l| l.into()).collect(), logits }
     }
 
@@ -55,18 +59,42 @@ impl Answers {
         }
     }
 
-    /// The table `predictions.parquet`: validation images, then test images; confidences at `temperature`.
+    /// The table `predictions.parquet` of raw images: validation images, then test images; confidences at `temperature`.
     pub fn columns(&self, temperature: f64) -> Columns {
-        let parts = [&self.validation, &self.test];
-        let rows: Vec<(usize, &[f32])> = parts.iter().flat_map(|p| p.rows()).collect();
+        Output::columns(&self.outputs(INPUT, ANSWER, "raw"), temperature)
+    }
+
+    /// Both splits as outputs of one tap crossed, exit and codec.
+    pub fn outputs<'a>(&'a self, cut: &'a str, tap: &'a str, codec: &'a str) -> [Output<'a>; 2] {
+        [&self.validation, &self.test].map(|part| Output { cut, tap, codec, part })
+    }
+}
+
+/// Answers of one split, and what led to them.
+#[derive(Clone, Copy, Debug)]
+pub struct Output<'a> {
+    /// The tap that was crossed.
+    pub cut: &'a str,
+    /// The exit that answered.
+    pub tap: &'a str,
+    /// How what crossed was written.
+    pub codec: &'a str,
+    /// The answers.
+    pub part: &'a Part,
+}
+
+impl Output<'_> {
+    /// The table `predictions.parquet`: output after output; confidences at `temperature`.
+    pub fn columns(outputs: &[Self], temperature: f64) -> Columns {
+        let rows: Vec<(usize, &[f32])> = outputs.iter().flat_map(|o| o.part.rows()).collect();
         let sure: Vec<[f32; 2]> = rows.iter().map(|(_, logits)| confidence(logits, temperature)).collect();
-        let splits = parts.iter().flat_map(|p| p.image.iter().map(|_| p.split.name()));
+        let each = |text: fn(&Self) -> &str| outputs.iter().flat_map(move |o| vec![text(o); o.part.image.len()]);
         let columns = Columns::new()
-            .u32("image", parts.iter().flat_map(|p| p.image.clone()).collect())
-            .str("split", splits)
-            .str("cut", vec![INPUT; rows.len()])
-            .str("tap", vec![ANSWER; rows.len()])
-            .str("codec", vec!["raw"; rows.len()])
+            .u32("image", outputs.iter().flat_map(|o| o.part.image.clone()).collect())
+            .str("split", each(|o| o.part.split.name()))
+            .str("cut", each(|o| o.cut))
+            .str("tap", each(|o| o.tap))
+            .str("codec", each(|o| o.codec))
             .u32("label", rows.iter().map(|(label, _)| *label as u32).collect())
             .u32("prediction", rows.iter().map(|(_, logits)| best(logits) as u32).collect())
             .f32("confidence", sure.iter().map(|s| s[0]).collect())

@@ -10,7 +10,7 @@ mod profile;
 mod timing;
 mod verify;
 
-pub use answers::Answers;
+pub use answers::{Answers, Output, Part};
 pub use figures::proportion;
 pub use verify::verify;
 
@@ -48,7 +48,7 @@ pub fn measure(
     }
     let (executor, file) = shipped(&batch.path(""))?;
     let answers = Answers::of(&executor, data);
-    let sizes = bytes::deflated(data);
+    let sizes = bytes::deflated(data)?;
     let id = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let times = timing::layers(&executor, data);
     let profile = profile::assemble(&id, architecture, &executor, &answers, &sizes, times, file, data, lineage)?;

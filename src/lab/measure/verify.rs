@@ -78,7 +78,7 @@ fn answered(check: &mut Check, told: &ModelProfile, executor: &Executor, data: &
     check.equal("accuracy", &told.accuracy, &figures::accuracy(&stored, data.classes.len()));
     calibrated(check, &told.calibration, &figures::calibration(&stored)?);
     check.equal("classes", &told.classes, &data.classes);
-    let sizes = bytes::deflated(data);
+    let sizes = bytes::deflated(data)?;
     check.equal("taps", &told.taps, &profile::taps(executor.architecture(), sizes.mean())?);
     if Table::read(&check.folder.join(BYTES))?.columns() != &sizes.columns() {
         check.table(BYTES, "the sizes are not those of the images".into());

@@ -84,17 +84,27 @@ impl Executor {
 
     /// Logits `[n][classes]` of any number of images, `[n][h][w][c]`, as the network takes them.
     pub fn logits(&self, images: &[f32]) -> Vec<f32> {
-        self.outputs(images, &[self.folded.layers.len()]).swap_remove(0)
+        self.logits_from(0, images)
+    }
+
+    /// Logits `[n][classes]` of any number of values of a tensor that alone crosses to what is behind it: a tap's.
+    pub fn logits_from(&self, tensor: usize, values: &[f32]) -> Vec<f32> {
+        self.run(tensor, values, &[self.folded.layers.len()]).swap_remove(0)
     }
 
     /// The tensors of some numbers, `[n][h][w][c]` each, of any number of images.
     pub fn outputs(&self, images: &[f32], wanted: &[usize]) -> Vec<Vec<f32>> {
+        self.run(0, images, wanted)
+    }
+
+    /// Runs what is behind a tensor on its values.
+    fn run(&self, from: usize, values: &[f32], wanted: &[usize]) -> Vec<Vec<f32>> {
         let mut tensors = vec![Vec::new(); self.plan.shapes.len()];
         let mut out = vec![Vec::new(); wanted.len()];
-        for batch in images.chunks(BATCH * self.plan.size(0)) {
-            tensors[0].clear();
-            tensors[0].extend_from_slice(batch);
-            (0..self.folded.layers.len()).for_each(|i| self.layer(i, &mut tensors));
+        for batch in values.chunks(BATCH * self.plan.size(from)) {
+            tensors[from].clear();
+            tensors[from].extend_from_slice(batch);
+            (from..self.folded.layers.len()).for_each(|i| self.layer(i, &mut tensors));
             out.iter_mut().zip(wanted).for_each(|(out, &t)| out.extend_from_slice(&tensors[t]));
         }
         out
@@ -108,7 +118,7 @@ impl Executor {
     /// Runs one layer on tensors that its predecessors have written.
     pub fn layer(&self, i: usize, tensors: &mut [Vec<f32>]) {
         let layer = &self.plan.architecture.layers[i];
-        let n = tensors[0].len() / self.plan.size(0);
+        let n = tensors[layer.from].len() / self.plan.size(layer.from);
         let mut y = std::mem::take(&mut tensors[i + 1]);
         y.resize(n * self.plan.size(i + 1), 0.0);
         let x = &tensors[layer.from];

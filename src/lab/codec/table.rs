@@ -1,0 +1,48 @@
+//! Measured crossings as rows of a variant's tables and codecs of its profile.
+
+use super::{Crossing, RAW};
+use crate::catalog::{CodecProfile, SizeOf, Split};
+use crate::lab::architecture::{ANSWER, INPUT};
+use crate::lab::data::Dataset;
+use crate::lab::measure::{Answers, Output};
+use crate::store::parquet::Columns;
+
+/// The table `predictions.parquet`: the answers to raw images, then those that each lossy codec leaves; confidences at
+/// `temperature`, which was fitted on raw images.
+pub fn prediction_columns(raw: &Answers, crossings: &[Crossing], temperature: f64) -> Columns {
+    let others = crossings.iter().filter_map(|c| Some(c.answers.as_ref()?.outputs(&c.cut, ANSWER, &c.codec)));
+    let all: Vec<Output> = std::iter::once(raw.outputs(INPUT, ANSWER, RAW)).chain(others).flatten().collect();
+    Output::columns(&all, temperature)
+}
+
+/// The table `bytes.parquet`: a row for each image, tap and codec whose bytes differ by image.
+pub fn bytes_columns(crossings: &[Crossing], data: &Dataset) -> Columns {
+    let splits = [(Split::Validation, &data.validation), (Split::Test, &data.test)];
+    let varying = crossings.iter().filter(|c| !c.fixed);
+    let parts: Vec<_> = varying
+        .flat_map(|c| splits.iter().zip([&c.sizes.validation, &c.sizes.test]).map(move |((s, i), b)| (c, *s, *i, b)))
+        .collect();
+    let each = |text: fn(&Crossing) -> &str| parts.iter().flat_map(move |(c, _, _, b)| b.iter().map(move |_| text(c)));
+    Columns::new()
+        .u32("image", parts.iter().flat_map(|(_, _, images, _)| images.number.clone()).collect())
+        .str("split", parts.iter().flat_map(|(_, split, _, b)| b.iter().map(|_| split.name())))
+        .str("tap", each(|c| &c.cut))
+        .str("codec", each(|c| &c.codec))
+        .u32("bytes", parts.iter().flat_map(|(_, _, _, bytes)| (*bytes).clone()).collect())
+}
+
+/// The codecs of a tap for its profile, `raw` left out.
+pub fn profiles(crossings: &[Crossing], tap: &str) -> Vec<CodecProfile> {
+    let here = crossings.iter().filter(|c| c.cut == tap);
+    here.map(|c| CodecProfile { name: c.codec.clone(), lossless: c.lossless, bytes: c.size() }).collect()
+}
+
+impl Crossing {
+    /// How many bytes cross, as a profile says it.
+    pub fn size(&self) -> SizeOf {
+        match self.sizes.test.first() {
+            Some(&bytes) if self.fixed => SizeOf::Fixed(bytes.into()),
+            _ => SizeOf::PerImage { mean: self.sizes.mean() },
+        }
+    }
+}
