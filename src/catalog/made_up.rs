@@ -71,7 +71,14 @@ pub(crate) fn proportion(count: u64, of: u64) -> Proportion {
 }
 
 fn lineage() -> Lineage {
-    let data = DataLineage { source: "made-up".into(), sha256: "1".repeat(64), train: 16, validation: 4, test: 8 };
+    let data = DataLineage {
+        source: "made-up".into(),
+        settings: None,
+        sha256: "1".repeat(64),
+        train: 16,
+        validation: 4,
+        test: 8,
+    };
     Lineage {
         recipe: "made-up.toml".into(),
         content: "2".repeat(64),

@@ -226,7 +226,10 @@ pub struct Lineage {
 pub struct DataLineage {
     /// The data source's name.
     pub source: String,
-    /// SHA-256 over its files' contents, in order.
+    /// The source's settings, if it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<serde_json::Value>,
+    /// SHA-256 over its contents.
     pub sha256: String,
     /// Images trained on.
     pub train: u64,

@@ -1,7 +1,9 @@
 //! A recipe from end to end, and every way to get one wrong.
 
+use super::data;
 use super::measure::{self, Answers, TRAINED, TRAINING, WEIGHTS};
-use super::{Options, Summary, data, recipe, run, verify};
+
+use super::{Options, Summary, recipe, run, verify};
 use crate::catalog::{BYTES, ModelProfile, PREDICTIONS, PROFILE, SizeOf};
 use crate::problem::Problems;
 use crate::store::parquet::Table;

@@ -4,15 +4,19 @@
 //! split, the first 100 of its test file. Images keep their numbers, so tables of both sources can be joined.
 //! The files are written by [`derive`]; their notice is in `fashion-mnist-subset/LICENSE-data`.
 
-use super::fashion_mnist::{CLASSES, SCALING, whole};
+use super::fashion_mnist::{CLASSES, scaling, whole};
 use super::idx::{self, Idx, Values};
-use super::{Dataset, Images, Source, first_of_each, hold_out};
+use super::{Dataset, Images, Load, first_of_each, hold_out};
 use crate::problem::{Problem, Problems};
 use crate::store::hash::Hasher;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The subset.
-pub struct Embedded;
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Embedded {}
 
 /// Images of each class: trained on, held out for choices, held out for results.
 const EACH: [usize; 3] = [350, 50, 100];
@@ -33,27 +37,19 @@ static FILES: [(&str, &[u8]); 6] = [
     packed!("t10k-numbers-idx1-int"),
 ];
 
-impl Source for Embedded {
-    fn name(&self) -> &'static str {
-        "fashion-mnist-subset"
-    }
-
-    fn about(&self) -> &'static str {
-        "4,000 + 1,000 images of Fashion-MNIST, inside the program: needs no files"
-    }
-
-    fn load(&self, _: Option<&Path>) -> Result<Dataset, Problems> {
+impl Load for Embedded {
+    fn load(&self, name: &str, _: Option<&Path>) -> Result<Dataset, Problems> {
         let unpacked = FILES.iter().map(|f| idx::unpack(f.1)).collect::<Result<Vec<_>, _>>()?;
         let train = images(&unpacked[..3])?;
         let (kept, held_out) = hold_out(&train.label, EACH[1]);
         let mut all = Hasher::new();
         unpacked.iter().for_each(|bytes| all.update(bytes));
         Ok(Dataset {
-            source: self.name().into(),
+            source: name.into(),
             sha256: all.hex(),
             input: [28, 28, 1],
             classes: CLASSES.map(String::from).to_vec(),
-            scaling: SCALING,
+            scaling: scaling(),
             validation: train.select(&held_out),
             train: train.select(&kept),
             test: images(&unpacked[3..])?,
@@ -110,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_subset_is_stratified_and_numbered() {
-        let data = Embedded.load(None).unwrap();
+        let data = Embedded {}.load("fashion-mnist-subset", None).unwrap();
         for (images, each) in [&data.train, &data.validation, &data.test].into_iter().zip(EACH) {
             assert_eq!(images.len(), 10 * each);
             assert!((0..10).all(|class| images.label.iter().filter(|&&l| l == class).count() == each));
@@ -135,7 +131,7 @@ mod tests {
 
     #[test]
     fn both_sources_split_alike() {
-        let (Ok(full), Ok(subset)) = (FashionMnist.load(None), Embedded.load(None)) else { return };
+        let (Ok(full), Ok(subset)) = (FashionMnist {}.load("fashion-mnist", None), Embedded {}.load("fashion-mnist-subset", None)) else { return };
         for (whole, part) in
             [(&full.train, &subset.train), (&full.validation, &subset.validation), (&full.test, &subset.test)]
         {

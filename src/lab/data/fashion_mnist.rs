@@ -3,13 +3,17 @@
 //! Validation: the last 500 images of each class of the training file, in file order (5,000 of 60,000).
 
 use super::idx::{self, Idx, Values};
-use super::{Dataset, Images, Scaling, Source, hold_out};
+use super::{Dataset, Images, Load, Scaling, hold_out};
 use crate::problem::{Problem, Problems};
 use crate::store::hash::{Hasher, sha256_hex};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The full data, from a folder of IDX files.
-pub struct FashionMnist;
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FashionMnist {}
 
 /// Where the Debian package puts the files.
 const DEBIAN: &str = "/usr/share/datasets/fashion-mnist";
@@ -19,8 +23,11 @@ const HELD_OUT: usize = 500;
 /// Names of the classes, by label.
 pub const CLASSES: [&str; 10] =
     ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot"];
+
 /// Mean and standard deviation of the training pixels.
-pub const SCALING: Scaling = Scaling { mean: 0.2860, deviation: 0.3530 };
+pub fn scaling() -> Scaling {
+    Scaling::grey(0.2860, 0.3530)
+}
 
 /// A file: its name without `.gz`, its dimensions, the SHA-256 of its unpacked bytes.
 struct Expected(&'static str, &'static [usize], &'static str);
@@ -40,24 +47,16 @@ const FILES: [Expected; 4] = [
     Expected("t10k-labels-idx1-ubyte", &[10_000], "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
 ];
 
-impl Source for FashionMnist {
-    fn name(&self) -> &'static str {
-        "fashion-mnist"
-    }
-
-    fn about(&self) -> &'static str {
-        "Fashion-MNIST, all 60,000 + 10,000 images, from a folder of IDX files"
-    }
-
-    fn load(&self, folder: Option<&Path>) -> Result<Dataset, Problems> {
+impl Load for FashionMnist {
+    fn load(&self, name: &str, folder: Option<&Path>) -> Result<Dataset, Problems> {
         let [train, test] = whole(folder.unwrap_or(Path::new(DEBIAN)))?;
         let (kept, held_out) = hold_out(&train.label, HELD_OUT);
         Ok(Dataset {
-            source: self.name().into(),
+            source: name.into(),
             sha256: checksum(),
             input: [28, 28, 1],
             classes: CLASSES.map(String::from).to_vec(),
-            scaling: SCALING,
+            scaling: scaling(),
             validation: train.select(&held_out),
             train: train.select(&kept),
             test,
@@ -79,11 +78,7 @@ pub fn whole(folder: &Path) -> Result<[Images; 2], Problems> {
     let mut next = || files.next().unwrap_or_default();
     let (train, train_labels, test, test_labels) = (next(), next(), next(), next());
     drop(files);
-    problems.or([numbered(train, train_labels), numbered(test, test_labels)])
-}
-
-fn numbered(pixels: Vec<u8>, label: Vec<u8>) -> Images {
-    Images { number: (0..label.len() as u32).collect(), label, pixels }
+    problems.or([Images::numbered(train, train_labels), Images::numbered(test, test_labels)])
 }
 
 /// Reads one file and checks size, shape and checksum.
@@ -117,7 +112,7 @@ mod tests {
     use std::fs;
 
     fn told(folder: &Path) -> Vec<String> {
-        let error = FashionMnist.load(Some(folder)).map(|_| ()).unwrap_err();
+        let error = FashionMnist {}.load("fashion-mnist", Some(folder)).map(|_| ()).unwrap_err();
         error.0.iter().map(ToString::to_string).collect()
     }
 
@@ -160,7 +155,7 @@ mod tests {
     /// With the Debian package installed; elsewhere there is nothing to read.
     #[test]
     fn the_full_data_are_split_as_documented() {
-        let Ok(data) = FashionMnist.load(None) else { return };
+        let Ok(data) = FashionMnist {}.load("fashion-mnist", None) else { return };
         assert_eq!((data.train.len(), data.validation.len(), data.test.len()), (55_000, 5_000, 10_000));
         for class in 0..10 {
             assert_eq!(data.validation.label.iter().filter(|&&l| l == class).count(), 500);

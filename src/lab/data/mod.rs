@@ -1,44 +1,116 @@
-//! Labelled images, split in three by a fixed rule. A source is one file here and one line in [`SOURCES`].
+//! Labelled images, split in three by a fixed rule. A source is one file here and one line in the list below.
 //!
 //! Nothing outside a source's file knows it by name: what differs between sources is in [`Dataset`].
 
-mod embedded;
-mod fashion_mnist;
+mod cifar;
+#[cfg(test)]
+mod end_to_end;
 pub mod idx;
+mod images;
+mod scaling;
+mod split;
 
 pub use embedded::derive as derive_subset;
+pub use images::{Images, first_of_each, hold_out, scaled};
+pub use scaling::Scaling;
 
-use crate::problem::{Problem, Problems, remedy_for_name};
+use crate::problem::{Problem, Problems};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// All sources.
-pub const SOURCES: &[&dyn Source] = &[&fashion_mnist::FashionMnist, &embedded::Embedded];
-
-/// Where labelled images come from.
-pub trait Source: Sync {
-    /// Its name in recipes.
-    fn name(&self) -> &'static str;
-
-    /// What it is, in one line.
-    fn about(&self) -> &'static str;
-
-    /// Loads it, from `folder` if it needs files.
+/// Where labelled images come from; a type's fields are its settings in a recipe.
+pub trait Load {
+    /// Loads all images, from `folder` if the source needs files.
     ///
     /// # Errors
     /// All [`Problems`] with its files: missing, unreadable, corrupt, of a wrong size or checksum.
-    fn load(&self, folder: Option<&Path>) -> Result<Dataset, Problems>;
+    fn load(&self, name: &str, folder: Option<&Path>) -> Result<Dataset, Problems>;
+
+    /// What makes no sense among the settings: the key, and why.
+    fn complaints(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }
 
-/// Loads a source by name.
+/// Declares the sources: a module each, and one enum whose variants carry the settings.
+macro_rules! sources {
+    ($($(#[$doc:meta])* $name:literal => $module:ident::$type:ident),+ $(,)?) => {
+        $(mod $module;)+
+        $(pub use $module::$type;)+
+
+        /// A source of labelled images: its name, or a table of its name with its settings.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[schemars(extend("x-noun" = "data source"))]
+        pub enum Source {
+            $($(#[$doc])* #[serde(rename = $name)] $type($type)),+
+        }
+
+        impl Source {
+            /// Its name in recipes.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$type(_) => $name),+ }
+            }
+
+            fn inner(&self) -> &dyn Load {
+                match self { $(Self::$type(source) => source),+ }
+            }
+        }
+    };
+}
+
+sources! {
+    /// Fashion-MNIST, all 60,000 + 10,000 images, from a folder of IDX files.
+    "fashion-mnist" => fashion_mnist::FashionMnist,
+    /// 4,000 + 1,000 images of Fashion-MNIST, inside the program: needs no files.
+    "fashion-mnist-subset" => embedded::Embedded,
+    /// CIFAR-10, binary version.
+    "cifar-10" => cifar10::Cifar10,
+    /// CIFAR-100, binary version.
+    "cifar-100" => cifar100::Cifar100,
+    /// Four IDX files from any folder.
+    "idx" => idx_folder::IdxFolder,
+    /// A folder of images (PNG, JPEG) for each class.
+    "images" => folders::Folders,
+}
+
+impl Source {
+    /// The source of a name and its settings, as a profile's lineage holds them.
+    ///
+    /// # Errors
+    /// An unknown name, settings that are not its own.
+    pub fn of(name: &str, settings: Option<&serde_json::Value>) -> Result<Self, Problem> {
+        let settings = settings.cloned().unwrap_or_else(|| serde_json::json!({}));
+        let wrong = |e: serde_json::Error| Problem::new(format!("not a data source: {e}")).received(name);
+        serde_json::from_value(serde_json::json!({ name: settings })).map_err(wrong)
+    }
+
+    /// Its settings, if it has any.
+    pub fn settings(&self) -> Option<serde_json::Value> {
+        let whole = serde_json::to_value(self).ok()?;
+        whole.get(self.name()).filter(|s| s.as_object().is_some_and(|s| !s.is_empty())).cloned()
+    }
+
+    /// What makes no sense among its settings: the key, and why.
+    pub fn complaints(&self) -> Vec<(&'static str, String)> {
+        self.inner().complaints()
+    }
+
+    /// Loads its images, from `folder` if it needs files.
+    ///
+    /// # Errors
+    /// All [`Problems`] with its files.
+    pub fn load(&self, folder: Option<&Path>) -> Result<Dataset, Problems> {
+        self.inner().load(self.name(), folder)
+    }
+}
+
+/// Loads a source without settings by name.
 ///
 /// # Errors
 /// An unknown name, and the source's own [`Problems`].
 pub fn load(name: &str, folder: Option<&Path>) -> Result<Dataset, Problems> {
-    let source = SOURCES.iter().find(|s| s.name() == name).ok_or_else(|| {
-        let remedy = remedy_for_name(name, SOURCES.iter().map(|s| s.name()));
-        Problem::new("unknown data source").received(format!("`{name}`")).remedy(remedy)
-    })?;
-    source.load(folder)
+    Source::of(name, None)?.load(folder)
 }
 
 /// A source's images, split.
@@ -46,7 +118,7 @@ pub fn load(name: &str, folder: Option<&Path>) -> Result<Dataset, Problems> {
 pub struct Dataset {
     /// The source's name.
     pub source: String,
-    /// SHA-256 over its files' unpacked contents, in order.
+    /// SHA-256 over its contents.
     pub sha256: String,
     /// Height, width and channels of each image.
     pub input: [usize; 3],
@@ -62,89 +134,11 @@ pub struct Dataset {
     pub test: Images,
 }
 
-/// A byte `b` enters the network as `(b / 255 − mean) / deviation`.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Scaling {
-    /// Mean of the training pixels, in units of 255.
-    pub mean: f32,
-    /// Their standard deviation, in units of 255.
-    pub deviation: f32,
-}
-
-impl Scaling {
-    /// The input value of each byte.
-    pub fn table(&self) -> [f32; 256] {
-        std::array::from_fn(|b| (b as f32 / 255.0 - self.mean) / self.deviation)
-    }
-}
-
-/// Images of one split, in the order of their numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Images {
-    /// Each image's number in the file that it comes from.
-    pub number: Vec<u32>,
-    /// Labels.
-    pub label: Vec<u8>,
-    /// Bytes, image after image, height by width by channels.
-    pub pixels: Vec<u8>,
-}
-
-impl Images {
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.number.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.number.is_empty()
-    }
-
-    /// The bytes of the image at a position.
-    pub fn image(&self, position: usize) -> &[u8] {
-        let size = self.pixels.len() / self.len().max(1);
-        &self.pixels[position * size..][..size]
-    }
-
-    /// Those at some positions, in that order.
-    pub fn select(&self, positions: &[usize]) -> Self {
-        Self {
-            number: positions.iter().map(|&p| self.number[p]).collect(),
-            label: positions.iter().map(|&p| self.label[p]).collect(),
-            pixels: positions.iter().flat_map(|&p| self.image(p)).copied().collect(),
-        }
-    }
-
-    /// The network's input for all of them, channels last.
-    pub fn scaled(&self, scaling: &Scaling) -> Vec<f32> {
-        let table = scaling.table();
-        self.pixels.iter().map(|&b| table[usize::from(b)]).collect()
-    }
-}
-
-/// Holds out the last `each` images of every class, in file order: `(kept, held out)` positions, both in file order.
-pub fn hold_out(labels: &[u8], each: usize) -> (Vec<usize>, Vec<usize>) {
-    let mut left = [0usize; 256];
-    labels.iter().for_each(|&label| left[usize::from(label)] += 1);
-    let mut is_kept = |label: u8| {
-        let left = &mut left[usize::from(label)];
-        let kept = *left > each;
-        *left -= 1;
-        kept
-    };
-    (0..labels.len()).partition(|&p| is_kept(labels[p]))
-}
-
-/// The first `each` images of every class, in file order: their positions.
-pub fn first_of_each(labels: &[u8], each: usize) -> Vec<usize> {
-    let mut seen = [0usize; 256];
-    let mut is_early = |label: u8| {
-        let seen = &mut seen[usize::from(label)];
-        *seen += 1;
-        *seen <= each
-    };
-    (0..labels.len()).filter(|&p| is_early(labels[p])).collect()
+/// The folder of a source's files, without which it is nothing.
+fn needed<'a>(name: &str, folder: Option<&'a Path>) -> Result<&'a Path, Problem> {
+    let missing =
+        || Problem::new(format!("the data source `{name}` needs files")).remedy("name their folder: `--data`");
+    folder.ok_or_else(missing)
 }
 
 #[cfg(test)]
@@ -152,16 +146,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn holds_out_the_last_of_each_class() {
-        let labels = [0, 1, 0, 1, 0, 1, 0];
-        assert_eq!(hold_out(&labels, 1), (vec![0, 1, 2, 3, 4], vec![5, 6]));
-        assert_eq!(hold_out(&labels, 9).0, Vec::<usize>::new());
-        assert_eq!(first_of_each(&labels, 2), [0, 1, 2, 3]);
-    }
-
-    #[test]
-    fn an_unknown_source_is_refused_with_a_suggestion() {
-        let told = load("fashion-mnits", None).unwrap_err().to_string();
-        assert!(told.contains("did you mean `fashion-mnist`?"), "{told}");
+    fn a_lineage_names_a_source_again() {
+        let sources = [
+            r#"{"fashion-mnist":{}}"#,
+            r#"{"cifar-100":{"labels":"coarse","scaling":{"mean":[0.5,0.4,0.3],"deviation":[0.1,0.2,0.3]}}}"#,
+            r#"{"idx":{"size":[28,28],"classes":["a","b"],"hold-out":5}}"#,
+            r#"{"images":{"size":[8,8],"colour":"grey","hold-out":5}}"#,
+        ];
+        for text in sources {
+            let source: Source = serde_json::from_str(text).unwrap();
+            assert_eq!(Source::of(source.name(), source.settings().as_ref()).unwrap(), source);
+        }
+        let told = Source::of("fashion-mnits", None).unwrap_err().to_string();
+        assert!(told.contains("fashion-mnits"), "{told}");
     }
 }

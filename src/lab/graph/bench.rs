@@ -139,6 +139,7 @@ impl<'a> Bench<'a> {
             epochs: plan.variant.train.as_ref().map_or(0, |train| train.epochs),
             data: DataLineage {
                 source: self.data.source.clone(),
+                settings: self.recipe.data.source.settings(),
                 sha256: self.data.sha256.clone(),
                 train: images(&self.data.train),
                 validation: images(&self.data.validation),

@@ -10,7 +10,6 @@ mod table;
 
 pub use compare::{Compared, Spread};
 
-use super::data;
 use super::recipe;
 use crate::problem::Problems;
 use bench::Bench;
@@ -71,7 +70,7 @@ pub struct Summary {
 pub fn run(path: &Path, options: &Options) -> Result<Summary, Problems> {
     let (recipe, document) = recipe::load(path)?;
     let order = order::order(&recipe, &options.only)?;
-    let data = data::load(&recipe.data.source, options.data.as_deref())?;
+    let data = recipe.data.source.load(options.data.as_deref())?;
     recipe::check_against(&recipe, &document, &data)?;
     let recipe_file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let mut bench = Bench::new(&recipe, recipe_file, &data, options);

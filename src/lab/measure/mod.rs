@@ -43,7 +43,7 @@ pub fn measure(
 ) -> Result<ModelProfile, Problems> {
     let batch = Batch::create(folder)?;
     for (name, kind) in [(WEIGHTS, Kind::Shipped), (TRAINED, Kind::Trained)] {
-        let bytes = Weights::of(&trained.trainee, data.scaling, kind)?.encode()?;
+        let bytes = Weights::of(&trained.trainee, data.scaling.clone(), kind)?.encode()?;
         atomic::write(&batch.path(name), &bytes)?;
     }
     let (executor, file) = shipped(&batch.path(""))?;

@@ -1,6 +1,6 @@
 //! How long each layer takes on this machine: one image at a time, one thread, the median over repeats.
 
-use crate::lab::data::Dataset;
+use crate::lab::data::{Dataset, scaled};
 use crate::lab::network::Executor;
 use std::time::Instant;
 
@@ -14,13 +14,13 @@ pub fn layers(executor: &Executor, data: &Dataset) -> Option<Vec<f64>> {
 }
 
 fn medians(executor: &Executor, data: &Dataset) -> Vec<f64> {
-    let table = data.scaling.table();
+    let tables = data.scaling.tables();
     let layers = executor.architecture().layers.len();
     let mut times = vec![Vec::with_capacity(REPEATS); layers];
     let mut tensors = vec![Vec::new(); layers + 1];
     for repeat in 0..REPEATS + REPEATS / 10 {
         let image = data.validation.image(repeat % data.validation.len().max(1));
-        tensors[0] = image.iter().map(|&b| table[usize::from(b)]).collect();
+        tensors[0] = scaled(image, &tables);
         for (layer, times) in times.iter_mut().enumerate() {
             let start = Instant::now();
             executor.layer(layer, &mut tensors);

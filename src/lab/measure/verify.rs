@@ -4,7 +4,7 @@ use super::answers::{Answers, Part};
 use super::{WEIGHTS, bytes, figures, profile, shipped};
 use crate::catalog::{BYTES, Calibration, ModelProfile, PREDICTIONS, PROFILE};
 use crate::lab::architecture::peak_activations;
-use crate::lab::data::{self, Dataset};
+use crate::lab::data::{Dataset, Source};
 use crate::lab::network::Executor;
 use crate::problem::{Problem, Problems};
 use crate::store::hash::sha256_hex;
@@ -19,7 +19,8 @@ use std::path::Path;
 pub fn verify(at: &Path, files: Option<&Path>) -> Result<(), Problems> {
     let folder = if at.file_name().is_some_and(|n| n == PROFILE) { at.parent().unwrap_or(Path::new(".")) } else { at };
     let told = ModelProfile::load(folder)?;
-    let data = data::load(&told.lineage.data.source, files)?;
+    let source = Source::of(&told.lineage.data.source, told.lineage.data.settings.as_ref())?;
+    let data = source.load(files)?;
     let (executor, file) = shipped(folder)?;
     let mut check = Check { problems: Problems::default(), folder };
     check.equal("file.bytes", &told.file.bytes, &(file.len() as u64));

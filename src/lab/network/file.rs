@@ -60,7 +60,7 @@ impl Weights {
     /// # Errors
     /// A tensor that cannot be written.
     pub fn encode(&self) -> Result<Vec<u8>, Problem> {
-        let head = Head { scaling: self.scaling, architecture: self.architecture.clone() };
+        let head = Head { scaling: self.scaling.clone(), architecture: self.architecture.clone() };
         let head = serde_json::to_string(&head).map_err(|e| Problem::new(e.to_string()))?;
         encode(&self.tensors, head)
     }

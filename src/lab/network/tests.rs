@@ -9,7 +9,9 @@ use crate::random::{Purpose, Stream, sample::unit};
 use candle_core::{D, Device, Tensor};
 use proptest::prelude::*;
 
-const SCALING: Scaling = Scaling { mean: 0.5, deviation: 0.25 };
+fn scaling() -> Scaling {
+    Scaling::grey(0.5, 0.25)
+}
 
 fn noise(n: usize, seed: u64) -> Vec<f32> {
     let stream = Stream::new(seed, 0, Purpose::Image);
@@ -182,7 +184,7 @@ fn folding_keeps_the_answers() {
     // does, but for the variance's bias.
     let mut forward = || trainee.forward(n, |input| input.copy_from_slice(&x)).unwrap();
     let logits = (0..200).map(|_| forward()).last().unwrap();
-    let executor = Executor::new(Weights::of(&trainee, SCALING, Kind::Shipped).unwrap().folded().unwrap()).unwrap();
+    let executor = Executor::new(Weights::of(&trainee, scaling(), Kind::Shipped).unwrap().folded().unwrap()).unwrap();
     let logits = logits.flatten_all().unwrap().to_vec1::<f32>().unwrap();
     assert!(distance(&executor.logits(&x), &logits) < 0.02);
 }
@@ -191,7 +193,7 @@ fn folding_keeps_the_answers() {
 fn files_give_back_what_they_hold() {
     let trainee = trained(&separable([7, 5, 1], 3, 4, &[[6, 2]]));
     for kind in [Kind::Shipped, Kind::Trained] {
-        let weights = Weights::of(&trainee, SCALING, kind).unwrap();
+        let weights = Weights::of(&trainee, scaling(), kind).unwrap();
         let bytes = weights.encode().unwrap();
         assert_eq!(bytes, weights.encode().unwrap());
         assert_eq!(Weights::decode(&bytes).unwrap(), weights);
@@ -199,17 +201,17 @@ fn files_give_back_what_they_hold() {
             assert!(Weights::decode(&bytes[..at]).is_err());
         }
     }
-    let again = Weights::of(&trainee, SCALING, Kind::Trained).unwrap().trainee().unwrap();
+    let again = Weights::of(&trainee, scaling(), Kind::Trained).unwrap().trainee().unwrap();
     assert_eq!((again.flat().unwrap(), &again.statistics), (trainee.flat().unwrap(), &trainee.statistics));
 }
 
 #[test]
 fn weights_of_another_architecture_are_refused() {
     let trainee = trained(&separable([7, 5, 1], 3, 4, &[[6, 2]]));
-    let mut weights = Weights::of(&trainee, SCALING, Kind::Shipped).unwrap();
+    let mut weights = Weights::of(&trainee, scaling(), Kind::Shipped).unwrap();
     weights.architecture = residual([7, 5, 1], 3, 1, 4);
     assert!(weights.folded().unwrap_err().to_string().contains("no tensor `stage1.block1.conv1.weight`"));
-    let mut folded = Weights::of(&trainee, SCALING, Kind::Shipped).unwrap().folded().unwrap();
+    let mut folded = Weights::of(&trainee, scaling(), Kind::Shipped).unwrap().folded().unwrap();
     folded.layers[0][1].pop();
     assert!(Executor::new(folded).unwrap_err().to_string().contains("`stem` needs"));
 }
@@ -217,7 +219,7 @@ fn weights_of_another_architecture_are_refused() {
 #[test]
 fn the_batch_does_not_change_an_answer() {
     let trainee = trained(&residual([8, 8, 2], 4, 1, 4));
-    let executor = Executor::new(Weights::of(&trainee, SCALING, Kind::Shipped).unwrap().folded().unwrap()).unwrap();
+    let executor = Executor::new(Weights::of(&trainee, scaling(), Kind::Shipped).unwrap().folded().unwrap()).unwrap();
     let x = noise(130 * 128, 7);
     let together = executor.logits(&x);
     let apart: Vec<f32> = x.chunks(128).flat_map(|image| executor.logits(image)).collect();

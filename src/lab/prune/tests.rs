@@ -259,7 +259,7 @@ fn fine_tuning_goes_on_from_what_is_left_and_keeps_its_zeros() {
     let mut trainee = Trainee::new(&original, 1).unwrap();
     for prune in [Prune::Channels(channels), Prune::Weights(weights)] {
         let mut tune = |_: u32, round: Pruned| {
-            let start = Weights::of(&round.trainee, data.scaling, Kind::Trained)?;
+            let start = Weights::of(&round.trainee, data.scaling.clone(), Kind::Trained)?;
             let job = Job {
                 architecture: &start.architecture,
                 seed: 1,

@@ -19,9 +19,18 @@ pub fn meaning(recipe: &Recipe, document: &Document) -> Problems {
         check.teaching();
         check.seeds();
     }
+    source(recipe, document, &mut problems);
     comparisons(recipe, document, &mut problems);
     twice(recipe, document, &mut problems);
     problems
+}
+
+fn source(recipe: &Recipe, document: &Document, problems: &mut Problems) {
+    let source = &recipe.data.source;
+    for (key, why) in source.complaints() {
+        let problem = Problem::new(format!("`{key}` {why}"));
+        problems.push(document.blame(&["data", "source", source.name(), key], problem));
+    }
 }
 
 struct Check<'a> {

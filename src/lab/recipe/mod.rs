@@ -12,6 +12,7 @@ pub use form::Form;
 pub use instances::{Instance, beside, instances};
 pub use variant::Variant;
 
+use super::data::Source;
 use crate::config::{self, Document, Named};
 use crate::problem::Problems;
 use schemars::JsonSchema;
@@ -39,8 +40,8 @@ pub struct Recipe {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Data {
-    /// The source's name; a wrong one is answered with the right ones.
-    pub source: String,
+    /// The source: its name, or a table of its name with its settings.
+    pub source: Source,
 }
 
 /// Two variants with the same seeds.

@@ -9,7 +9,7 @@ use crate::random::{Purpose, Rng, Stream};
 pub struct Augment<'a> {
     settings: &'a Train,
     stream: Stream,
-    table: [f32; 256],
+    tables: Vec<[f32; 256]>,
     image: [usize; 3],
 }
 
@@ -17,7 +17,7 @@ impl<'a> Augment<'a> {
     /// For images of height, width and channels.
     pub fn new(settings: &'a Train, seed: u64, scaling: &Scaling, image: [usize; 3]) -> Self {
         let stream = Stream::new(seed, 0, Purpose::Augmentation);
-        Self { settings, stream, table: scaling.table(), image }
+        Self { settings, stream, tables: scaling.tables(), image }
     }
 
     /// Writes a batch of images at some positions, as the network takes them.
@@ -40,7 +40,8 @@ impl<'a> Augment<'a> {
                 let from_x = if flip { w as isize - 1 - from_x } else { from_x };
                 let from = at(y as isize - down, h).zip(at(from_x, w)).map(|(y, x)| (y * w + x) * c);
                 for channel in 0..c {
-                    out[(y * w + x) * c + channel] = self.table[from.map_or(0, |p| usize::from(image[p + channel]))];
+                    out[(y * w + x) * c + channel] =
+                        self.tables[channel][from.map_or(0, |p| usize::from(image[p + channel]))];
                 }
             }
         }
@@ -70,15 +71,13 @@ mod tests {
     use super::*;
     use crate::lab::train::Erase;
 
-    const SCALING: Scaling = Scaling { mean: 0.0, deviation: 1.0 / 255.0 };
-
     fn images() -> Images {
         Images { number: vec![0], label: vec![0], pixels: (1..=20).collect() }
     }
 
     fn seen(settings: &Train, epoch: u64) -> Vec<i64> {
         let mut out = vec![f32::NAN; 20];
-        Augment::new(settings, 1, &SCALING, [4, 5, 1]).fill(&images(), &[0], epoch, &mut out);
+        Augment::new(settings, 1, &Scaling::grey(0.0, 1.0 / 255.0), [4, 5, 1]).fill(&images(), &[0], epoch, &mut out);
         out.iter().map(|v| v.round() as i64).collect()
     }
 

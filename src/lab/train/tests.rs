@@ -57,7 +57,7 @@ fn job<'a>(
 }
 
 fn bytes(trained: &Trained, data: &Dataset) -> Vec<u8> {
-    Weights::of(&trained.trainee, data.scaling, Kind::Trained).unwrap().encode().unwrap()
+    Weights::of(&trained.trainee, data.scaling.clone(), Kind::Trained).unwrap().encode().unwrap()
 }
 
 #[test]
