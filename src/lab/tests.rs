@@ -30,12 +30,11 @@ fn a_recipe_from_end_to_end() {
     let dry = run(&smoke(), &Options { dry_run: true, ..options(&out) }).unwrap();
     assert!(dry.entries.iter().all(|e| e.made) && !out.exists());
     let first = run(&smoke(), &options(&out)).unwrap();
-    assert_eq!(made(&first), [("teacher", true), ("nano", true), ("nano-kd", true)]);
+    assert_eq!(made(&first), NAMES.map(|name| (name, true)));
     let again = run(&smoke(), &options(&out)).unwrap();
-    assert_eq!(made(&again), [("teacher", false), ("nano", false), ("nano-kd", false)]);
-    for name in ["teacher", "nano", "nano-kd"] {
-        whole(&out.join(name));
-    }
+    assert_eq!(made(&again), NAMES.map(|name| (name, false)));
+    NAMES.iter().for_each(|name| whole(&out.join(name), name));
+    changed(&out);
     let kd = ModelProfile::load(&out.join("nano-kd")).unwrap();
     let teacher = ModelProfile::load(&out.join("teacher")).unwrap();
     assert_eq!(kd.lineage.parent, Some(("teacher".into(), teacher.lineage.content.clone())));
@@ -44,12 +43,69 @@ fn a_recipe_from_end_to_end() {
     edited(&out.join("nano"));
 }
 
+/// What the smoke recipe makes, in this order.
+const NAMES: [&str; 6] = ["teacher", "nano", "nano-kd", "nano-sent", "nano-thin", "nano-sparse"];
+
+/// Pruned networks are smaller, or sparse; codecs and corruptions are measured, and measured again if others are wanted.
+fn changed(out: &Path) {
+    let profile = |name: &str| ModelProfile::load(&out.join(name)).unwrap();
+    let (parent, thin) = (profile("nano-kd"), profile("nano-thin"));
+    assert!(thin.macs as f64 <= 0.7 * parent.macs as f64 && thin.file.bytes < parent.file.bytes);
+    assert_eq!((thin.lineage.method.as_str(), thin.lineage.epochs), ("prune-channels+kd", 2));
+    assert!(thin.lineage.cost.macs > 0.0);
+    let rounds = Table::read(&out.join("nano-thin/pruning.parquet")).unwrap();
+    assert_eq!(rounds.u32("round").unwrap().last(), Some(&2));
+    let weights = measure::load_trained(&out.join("nano-sparse")).unwrap();
+    let stem = &weights.tensors["stem.weight"].1;
+    let zeros: usize = weights
+        .tensors
+        .iter()
+        .filter(|(n, _)| n.ends_with("weight"))
+        .map(|(_, t)| t.1.iter().filter(|v| **v == 0.0).count())
+        .sum();
+    let all: usize = weights.tensors.iter().filter(|(n, _)| n.ends_with("weight")).map(|(_, t)| t.1.len()).sum();
+    assert!(zeros.abs_diff(all / 2) <= 1 && stem.iter().any(|v| *v != 0.0), "{zeros} of {all}");
+    let sent = profile("nano-sent");
+    let names = |tap: usize| sent.taps[tap].codecs.iter().map(|c| c.name.as_str()).collect::<Vec<_>>();
+    assert_eq!(names(0), ["raw", "deflate", "png", "half", "jpeg-50"]);
+    assert_eq!(names(1), ["raw", "int8", "int8-deflate"]);
+    let told = Table::read(&out.join("nano-sent/corrupted.parquet")).unwrap();
+    assert_eq!(told.rows(), 2 * 5 * 1000);
+    measured_again(out, &sent);
+}
+
+/// Other codecs are measured without another training.
+fn measured_again(out: &Path, before: &ModelProfile) {
+    let path = out.join("less.toml");
+    let text = fs::read_to_string(smoke()).unwrap();
+    let less = text.replace(
+        "codecs = [\"png\", \"half\", \"jpeg-50\", \"int8\", \"int8-deflate\"]\ncorruptions = [\"noise\", \"shift\"]",
+        "codecs = [\"half\"]",
+    );
+    assert_ne!(less, text);
+    fs::write(&path, less).unwrap();
+    let summary = run(&path, &options(out)).unwrap();
+    assert_eq!(made(&summary), NAMES.map(|name| (name, name == "nano-sent")));
+    let after = ModelProfile::load(&out.join("nano-sent")).unwrap();
+    assert_eq!((&after.lineage, &after.file), (&before.lineage, &before.file));
+    assert!(!out.join("nano-sent/corrupted.parquet").exists());
+    verify(&out.join("nano-sent"), None).unwrap();
+}
+
 /// A measured folder is complete, and its own weights give all of it.
-fn whole(folder: &Path) {
+fn whole(folder: &Path, name: &str) {
     let mut names: Vec<_> =
         fs::read_dir(folder).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, [BYTES, PREDICTIONS, PROFILE, TRAINED, TRAINING, WEIGHTS]);
+    let own: &[&str] = match name {
+        "nano-sent" => &["corrupted.parquet"],
+        "nano-thin" | "nano-sparse" => &["pruning.parquet"],
+        _ => &[],
+    };
+    let mut right: Vec<&str> =
+        own.iter().copied().chain([BYTES, PREDICTIONS, PROFILE, TRAINED, TRAINING, WEIGHTS]).collect();
+    right.sort_unstable();
+    assert_eq!(names, right, "{name}");
     verify(folder, None).unwrap();
     verify(&folder.join(PROFILE), None).unwrap();
     let profile = ModelProfile::load(folder).unwrap();

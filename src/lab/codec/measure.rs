@@ -4,7 +4,7 @@ use super::{Codec, Fitted, InputCodec, Way};
 use crate::catalog::Split;
 use crate::lab::architecture::INPUT;
 use crate::lab::data::{Dataset, Images};
-use crate::lab::measure::{Answers, Part};
+use crate::lab::measure::{Answers, Part, Shipped};
 use crate::lab::network::Executor;
 use crate::problem::Problem;
 use rayon::prelude::*;
@@ -52,13 +52,18 @@ impl Sizes {
 ///
 /// # Errors
 /// Images or activations that a codec cannot write, and a lossless codec that changed one.
-pub fn crossings(executor: &Executor, data: &Dataset, codecs: &[Codec]) -> Result<Vec<Crossing>, Problem> {
+pub fn crossings(network: &Shipped, data: &Dataset, codecs: &[Codec]) -> Result<Vec<Crossing>, Problem> {
     let mut all = Vec::new();
     for codec in codecs {
         if let Way::Input(way) = codec.way() {
-            all.push(at_input(executor, data, codec, way.as_ref())?);
+            all.push(at_input(network, data, codec, way.as_ref())?);
         }
     }
+    let Some(inner) = codecs.iter().find(|c| matches!(c.way(), Way::Inner(_))) else { return Ok(all) };
+    let Some(executor) = network.float() else {
+        let problem = Problem::new("a codec for activations of floats").received(format!("`{}`", inner.name()));
+        return Err(problem.remedy("leave it out: a quantised network's activations are bytes already"));
+    };
     let layers = &executor.architecture().layers;
     for (i, layer) in layers[..layers.len().saturating_sub(1)].iter().enumerate() {
         if let Some(tap) = &layer.tap {
@@ -71,13 +76,13 @@ pub fn crossings(executor: &Executor, data: &Dataset, codecs: &[Codec]) -> Resul
 /// What became of the images of a split: bytes, and logits if they can have changed.
 type Sent = (Vec<u32>, Option<Vec<f32>>);
 
-fn at_input(executor: &Executor, data: &Dataset, codec: &Codec, way: &dyn InputCodec) -> Result<Crossing, Problem> {
-    let send = |images: &Images| sent_images(executor, data, images, way).map_err(|p| about(p, codec, INPUT));
+fn at_input(network: &Shipped, data: &Dataset, codec: &Codec, way: &dyn InputCodec) -> Result<Crossing, Problem> {
+    let send = |images: &Images| sent_images(network, data, images, way).map_err(|p| about(p, codec, INPUT));
     let parts = [send(&data.validation)?, send(&data.test)?];
     Ok(crossing(codec, INPUT, way.fixed(), data, parts))
 }
 
-fn sent_images(executor: &Executor, data: &Dataset, images: &Images, way: &dyn InputCodec) -> Result<Sent, Problem> {
+fn sent_images(network: &Shipped, data: &Dataset, images: &Images, way: &dyn InputCodec) -> Result<Sent, Problem> {
     let one = |i: usize| {
         let image = images.image(i);
         let bytes = way.encode(image, data.input)?;
@@ -90,7 +95,7 @@ fn sent_images(executor: &Executor, data: &Dataset, images: &Images, way: &dyn I
     let (sizes, arrived): (Vec<u32>, Vec<Vec<u8>>) =
         (0..images.len()).into_par_iter().map(one).collect::<Result<Vec<_>, Problem>>()?.into_iter().unzip();
     let arrived = Images { pixels: arrived.concat(), ..images.clone() };
-    Ok((sizes, (!way.lossless()).then(|| executor.logits(&arrived.scaled(&data.scaling)))))
+    Ok((sizes, (!way.lossless()).then(|| network.logits(&arrived.scaled(&data.scaling)))))
 }
 
 fn at_tap(

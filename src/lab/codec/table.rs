@@ -7,12 +7,15 @@ use crate::lab::data::Dataset;
 use crate::lab::measure::{Answers, Output};
 use crate::store::parquet::Columns;
 
-/// The table `predictions.parquet`: the answers to raw images, then those that each lossy codec leaves; confidences at
-/// `temperature`, which was fitted on raw images.
-pub fn prediction_columns(raw: &Answers, crossings: &[Crossing], temperature: f64) -> Columns {
+/// The answers to raw images, then those that each lossy codec leaves.
+pub fn outputs<'a>(raw: &'a Answers, crossings: &'a [Crossing]) -> Vec<Output<'a>> {
     let others = crossings.iter().filter_map(|c| Some(c.answers.as_ref()?.outputs(&c.cut, ANSWER, &c.codec)));
-    let all: Vec<Output> = std::iter::once(raw.outputs(INPUT, ANSWER, RAW)).chain(others).flatten().collect();
-    Output::columns(&all, temperature)
+    std::iter::once(raw.outputs(INPUT, ANSWER, RAW)).chain(others).flatten().collect()
+}
+
+/// The table `predictions.parquet` of [`outputs`]; confidences at `temperature`, which was fitted on raw images.
+pub fn prediction_columns(raw: &Answers, crossings: &[Crossing], temperature: f64) -> Columns {
+    Output::columns(&outputs(raw, crossings), temperature)
 }
 
 /// The table `bytes.parquet`: a row for each image, tap and codec whose bytes differ by image.

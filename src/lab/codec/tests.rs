@@ -5,7 +5,7 @@ use super::input::{Deflate, FourBit, Half, Jpeg, Png, inflated};
 use super::*;
 use crate::lab::architecture::{INPUT, residual};
 use crate::lab::data::{self, Dataset};
-use crate::lab::measure::Answers;
+use crate::lab::measure::{Answers, Shipped};
 use crate::lab::network::{Executor, Folded, Trainee};
 use crate::random::{Purpose, Rng, Stream};
 use proptest::prelude::*;
@@ -163,13 +163,15 @@ fn few() -> Dataset {
     data
 }
 
-fn network() -> Executor {
-    Executor::new(Folded::of(&Trainee::new(&residual([28, 28, 1], 10, 1, 4), 1).unwrap()).unwrap()).unwrap()
+fn network() -> Shipped {
+    let folded = Folded::of(&Trainee::new(&residual([28, 28, 1], 10, 1, 4), 1).unwrap()).unwrap();
+    Shipped::Float(Box::new(Executor::new(folded).unwrap()))
 }
 
 #[test]
 fn the_rest_of_a_network_answers_from_a_tap_as_the_whole() {
-    let (executor, data) = (network(), few());
+    let (network, data) = (network(), few());
+    let executor = network.float().unwrap();
     let x = data.validation.scaled(&data.scaling);
     let whole = executor.logits(&x);
     for (i, layer) in executor.architecture().layers.iter().enumerate().filter(|(_, l)| l.tap.is_some()) {
@@ -181,9 +183,9 @@ fn the_rest_of_a_network_answers_from_a_tap_as_the_whole() {
 
 #[test]
 fn crossings_are_what_a_walk_image_by_image_gives() {
-    let (executor, data) = (network(), few());
+    let (network, data) = (network(), few());
     let codecs = ["int8", "png", "jpeg-30", "int8-deflate"].map(|name| Codec::named(name).unwrap());
-    let all = crossings(&executor, &data, &codecs).unwrap();
+    let all = crossings(&network, &data, &codecs).unwrap();
     let names: Vec<(&str, &str)> = all.iter().map(|c| (c.cut.as_str(), c.codec.as_str())).collect();
     assert_eq!(names[..4], [(INPUT, "png"), (INPUT, "jpeg-30"), ("stem", "int8"), ("stem", "int8-deflate")]);
     assert_eq!(names.len(), 2 + 2 * 5);
@@ -193,9 +195,9 @@ fn crossings_are_what_a_walk_image_by_image_gives() {
     let jpeg = all[1].answers.as_ref().unwrap();
     let arrived = Jpeg(30).decode(&Jpeg(30).encode(data.test.image(7), data.input).unwrap(), data.input).unwrap();
     let scaled = data::Images { pixels: arrived, ..data.test.select(&[7]) }.scaled(&data.scaling);
-    assert_eq!(jpeg.test.logits[70..80], executor.logits(&scaled));
-    stem(&executor, &data, &all[2], &all[3]);
-    let again = crossings(&executor, &data, &codecs).unwrap();
+    assert_eq!(jpeg.test.logits[70..80], network.logits(&scaled));
+    stem(network.float().unwrap(), &data, &all[2], &all[3]);
+    let again = crossings(&network, &data, &codecs).unwrap();
     assert_eq!(all, again);
 }
 
@@ -211,10 +213,10 @@ fn stem(executor: &Executor, data: &Dataset, plain: &Crossing, coded: &Crossing)
 
 #[test]
 fn tables_hold_every_crossing_once() {
-    let (executor, data) = (network(), few());
+    let (network, data) = (network(), few());
     let codecs = ["png", "half", "int8-deflate"].map(|name| Codec::named(name).unwrap());
-    let all = crossings(&executor, &data, &codecs).unwrap();
-    let raw = Answers::of(&executor, &data);
+    let all = crossings(&network, &data, &codecs).unwrap();
+    let raw = Answers::of(&network, &data);
     let table = prediction_columns(&raw, &all, 1.5);
     // Raw, half, and int8-deflate at five taps; png answers as raw.
     assert_eq!((table.rows(), table.names().count()), (320 * 7, 9 + 10));

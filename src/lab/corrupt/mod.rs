@@ -16,8 +16,7 @@ mod tests;
 pub use table::{CORRUPTED, Corrupted, Kept, kept, kept_columns};
 
 use super::data::{Dataset, Images};
-use super::measure::Part;
-use super::network::Executor;
+use super::measure::{Part, Shipped};
 use crate::catalog::Split;
 use crate::random::{Purpose, Rng, Stream};
 use rayon::prelude::*;
@@ -86,7 +85,7 @@ impl Corruption {
 
 /// What a network answers to a split's images under every one of some corruptions at every severity.
 pub fn answers(
-    executor: &Executor,
+    network: &Shipped,
     data: &Dataset,
     split: Split,
     corruptions: &[Corruption],
@@ -99,7 +98,7 @@ pub fn answers(
     let all = corruptions.iter().flat_map(|&c| SEVERITIES.map(move |severity| (c, severity)));
     all.map(|(corruption, severity)| {
         let shown = corruption.images(images, data.input, severity, seed);
-        let part = Part::new(split, images, executor.logits(&shown.scaled(&data.scaling)));
+        let part = Part::new(split, images, network.logits(&shown.scaled(&data.scaling)));
         Corrupted { corruption, severity, part }
     })
     .collect()

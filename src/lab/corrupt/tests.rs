@@ -3,7 +3,7 @@
 use super::*;
 use crate::lab::architecture::separable;
 use crate::lab::data;
-use crate::lab::network::{Folded, Trainee};
+use crate::lab::network::{Executor, Folded, Trainee};
 
 const SHAPE: [usize; 3] = [28, 28, 1];
 
@@ -119,12 +119,13 @@ fn tables_count_what_was_answered() {
     let data = subset();
     let trainee = Trainee::new(&separable([28, 28, 1], 10, 4, &[[8, 2]]), 1).unwrap();
     let executor = Executor::new(Folded::of(&trainee).unwrap()).unwrap();
-    let all = answers(&executor, &data, Split::Test, &[Corruption::Shift, Corruption::Blur], 5);
+    let network = Shipped::Float(Box::new(executor));
+    let all = answers(&network, &data, Split::Test, &[Corruption::Shift, Corruption::Blur], 5);
     assert_eq!(all.len(), 10);
     let table = Corrupted::columns(&all, 1.2);
     assert_eq!((table.rows(), table.names().count()), (600, 2 + 9 + 10));
     let shown = Corruption::Blur.images(&data.test, data.input, 2, 5);
-    assert_eq!(all[6].part.logits, executor.logits(&shown.scaled(&data.scaling)));
+    assert_eq!(all[6].part.logits, network.logits(&shown.scaled(&data.scaling)));
     let kept = kept(&all);
     let right = all[6].part.rows().filter(|(label, row)| row.iter().all(|v| *v <= row[*label])).count() as u64;
     assert_eq!((kept[6].all.count, kept[6].all.of), (right, 60));

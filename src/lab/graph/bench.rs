@@ -2,15 +2,12 @@
 
 use super::content::Making;
 use super::{Options, estimate};
-use crate::catalog::{DataLineage, Lineage, ModelProfile};
+use crate::catalog::{Cost, DataLineage, Lineage, ModelProfile};
 use crate::kernel::instruction_set;
 use crate::lab::architecture::Architecture;
 use crate::lab::data::{Dataset, Images};
-use crate::lab::distil::Lesson;
-use crate::lab::measure;
-use crate::lab::network::{Executor, Weights};
+use crate::lab::measure::{self, Product, TRAINED, Wanted};
 use crate::lab::recipe::{Instance, Recipe, Variant, beside, family};
-use crate::lab::train::{CrossEntropy, Job, Objective, Progress, Train, Trained, train};
 use crate::problem::{Problem, Problems};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,19 +17,33 @@ use std::time::Duration;
 pub struct Bench<'a> {
     recipe: &'a Recipe,
     recipe_file: String,
-    data: &'a Dataset,
-    options: &'a Options,
+    pub(super) data: &'a Dataset,
+    pub(super) options: &'a Options,
     /// By name, of those that were looked at.
     contents: BTreeMap<String, String>,
     architectures: BTreeMap<String, Architecture>,
 }
 
-/// A network's variant, description and hash.
-struct Plan<'a> {
-    instance: &'a Instance,
-    variant: &'a Variant,
-    architecture: Architecture,
-    content: String,
+/// A network that is to be made.
+pub struct Plan<'a> {
+    pub instance: &'a Instance,
+    pub variant: &'a Variant,
+    /// What it begins with: named, or that of the network it begins from.
+    pub architecture: Architecture,
+    /// SHA-256 over what makes it.
+    pub content: String,
+    /// The folder of the network it begins from.
+    pub origin: Option<PathBuf>,
+    /// The folder of its teacher.
+    pub teacher: Option<PathBuf>,
+}
+
+/// What is there of a network.
+enum State {
+    Missing,
+    /// All of it but what is wanted to be measured.
+    Unmeasured(Box<ModelProfile>),
+    Made,
 }
 
 impl<'a> Bench<'a> {
@@ -47,25 +58,39 @@ impl<'a> Bench<'a> {
         let Some(variant) = self.recipe.variants.get(&instance.variant) else { return Ok((false, None)) };
         let plan = self.plan(instance, variant)?;
         self.contents.insert(instance.name.clone(), plan.content.clone());
-        self.architectures.insert(instance.name.clone(), plan.architecture.clone());
-        if self.is_made(&instance.name) {
-            return Ok((false, None));
+        let wanted = Wanted::new(&variant.codecs, &variant.corruptions)?;
+        let state = self.state(&plan, &wanted);
+        let dry = self.options.dry_run;
+        let mut takes = None;
+        match &state {
+            State::Made => {}
+            _ if dry => takes = self.estimate(&plan, &state)?,
+            State::Unmeasured(told) => {
+                self.measure(&plan, &Product::found(&self.folder(&instance.name))?, &wanted, told.lineage.clone())?
+            }
+            State::Missing => self.fresh(&plan, &wanted)?,
         }
-        if self.options.dry_run {
-            return Ok((true, self.estimate(&plan)?));
-        }
-        let trained = self.trained(&plan)?;
-        let lineage = self.lineage(&plan, &trained);
-        let family = family(self.recipe, &instance.variant).unwrap_or_default();
-        measure::measure(&self.folder(&instance.name), family, &trained, self.data, lineage)?;
-        self.forget(&instance.name)?;
-        Ok((true, None))
+        let architecture = self.made_architecture(&plan);
+        self.architectures.insert(instance.name.clone(), architecture);
+        Ok((!matches!(state, State::Made), takes))
+    }
+
+    fn fresh(&self, plan: &Plan, wanted: &Wanted) -> Result<(), Problems> {
+        let (product, cost) = self.step(plan)?;
+        self.measure(plan, &product, wanted, self.lineage(plan, cost))?;
+        Ok(self.forget(&plan.instance.name)?)
+    }
+
+    fn measure(&self, plan: &Plan, product: &Product, wanted: &Wanted, lineage: Lineage) -> Result<(), Problems> {
+        let family = family(self.recipe, &plan.instance.variant).unwrap_or_default();
+        let folder = self.folder(&plan.instance.name);
+        measure::measure(&folder, family, product, wanted, self.data, lineage).map(|_| ())
     }
 
     /// The profiles of what is made, with their instances.
     pub fn profiles(&self, order: &[Instance]) -> Vec<(Instance, ModelProfile)> {
-        let made = order.iter().filter(|i| self.is_made(&i.name));
-        made.filter_map(|i| Some((i.clone(), ModelProfile::load(&self.folder(&i.name)).ok()?))).collect()
+        let profile = |i: &Instance| Some((i.clone(), self.profile(&i.name, self.contents.get(&i.name)?)?));
+        order.iter().filter_map(profile).collect()
     }
 
     fn plan<'b>(&self, instance: &'b Instance, variant: &'b Variant) -> Result<Plan<'b>, Problem> {
@@ -73,29 +98,38 @@ impl<'a> Bench<'a> {
         let content_of = |name: &str| self.content_beside(name, instance.seed);
         let taught = variant.distil.as_ref().zip(variant.taught_by().map(content_of));
         let origin = variant.origin().map(content_of);
+        let images = [self.data.train.len(), self.data.validation.len()];
         let making = Making {
-            architecture: &architecture,
-            train: &variant.train,
-            seed: instance.seed,
-            data: &self.data.sha256,
-            images: [self.data.train.len(), self.data.validation.len()],
+            architecture: origin.is_none().then_some(&architecture),
+            train: variant.train.as_ref(),
             taught: taught.as_ref().map(|(distil, content)| (*distil, content.as_str())),
             origin: origin.as_deref(),
+            prune: variant.prune.as_ref(),
+            ..Making::new(instance.seed, &self.data.sha256, images)
         };
         let content = making.content()?;
-        Ok(Plan { instance, variant, architecture, content })
+        let folder = |name: Option<&str>| Some(self.folder(&beside(self.recipe, name?, instance.seed)?.name));
+        let (origin, teacher) = (folder(variant.origin()), folder(variant.taught_by()));
+        Ok(Plan { instance, variant, architecture, content, origin, teacher })
     }
 
     /// The architecture named, or that of the network it begins from.
     fn architecture(&self, instance: &Instance, variant: &Variant) -> Architecture {
         let named = variant.architecture.as_ref().and_then(|name| self.recipe.architectures.get(name));
-        let [input, classes] = [self.data.input, [self.data.classes.len(); 3]];
         if let Some(form) = named {
-            return form.architecture(input, classes[0]);
+            return form.architecture(self.data.input, self.data.classes.len());
         }
         let origin = variant.origin().and_then(|name| beside(self.recipe, name, instance.seed));
         let found = origin.and_then(|origin| self.architectures.get(&origin.name).cloned());
-        found.unwrap_or(Architecture { input, layers: Vec::new() })
+        found.unwrap_or(Architecture { input: self.data.input, layers: Vec::new() })
+    }
+
+    /// Pruning makes another one; before it is made, what it begins with stands for it.
+    fn made_architecture(&self, plan: &Plan) -> Architecture {
+        let folder = self.folder(&plan.instance.name);
+        let made = plan.variant.prune.is_some() && folder.join(TRAINED).is_file();
+        let found = made.then(|| measure::load_trained(&folder).ok()).flatten();
+        found.map_or_else(|| plan.architecture.clone(), |weights| weights.architecture)
     }
 
     fn content_beside(&self, variant: &str, seed: u64) -> String {
@@ -103,30 +137,47 @@ impl<'a> Bench<'a> {
         instance.and_then(|i| self.contents.get(&i.name).cloned()).unwrap_or_default()
     }
 
-    /// Removes a checkpoint that is no longer needed, and its folder after the last one.
+    /// Removes checkpoints that are no longer needed, and their folder after the last one.
     fn forget(&self, name: &str) -> Result<(), Problem> {
-        let checkpoint = self.checkpoint(name);
-        std::fs::remove_file(&checkpoint).map_err(|e| Problem::io("remove the checkpoint", &checkpoint, &e))?;
-        // Fails while other networks' checkpoints are in it, as it should.
-        let _ = checkpoint.parent().map(std::fs::remove_dir);
-        Ok(())
+        let mut round = 0;
+        loop {
+            let checkpoint = self.checkpoint(name, round);
+            let there = checkpoint.is_file();
+            if there {
+                std::fs::remove_file(&checkpoint).map_err(|e| Problem::io("remove the checkpoint", &checkpoint, &e))?;
+            } else if round > 0 {
+                // Fails while other networks' checkpoints are in it, as it should.
+                let _ = checkpoint.parent().map(std::fs::remove_dir);
+                return Ok(());
+            }
+            round += 1;
+        }
     }
 
     fn folder(&self, name: &str) -> PathBuf {
         self.options.out.join(name)
     }
 
-    fn checkpoint(&self, name: &str) -> PathBuf {
-        self.options.out.join(".checkpoints").join(format!("{name}.safetensors"))
+    /// The checkpoint of the training after a round of pruning, or of the only one.
+    pub(super) fn checkpoint(&self, name: &str, round: u32) -> PathBuf {
+        let file = if round == 0 { format!("{name}.safetensors") } else { format!("{name}.{round}.safetensors") };
+        self.options.out.join(".checkpoints").join(file)
     }
 
-    /// Whether a whole profile of the same content is there.
-    fn is_made(&self, name: &str) -> bool {
-        let found = ModelProfile::load(&self.folder(name)).ok().map(|profile| profile.lineage.content);
-        found.is_some() && found.as_ref() == self.contents.get(name)
+    /// The whole profile of this content, if it is there.
+    fn profile(&self, name: &str, content: &str) -> Option<ModelProfile> {
+        ModelProfile::load(&self.folder(name)).ok().filter(|profile| profile.lineage.content == content)
     }
 
-    fn lineage(&self, plan: &Plan, trained: &Trained) -> Lineage {
+    fn state(&self, plan: &Plan, wanted: &Wanted) -> State {
+        match self.profile(&plan.instance.name, &plan.content) {
+            None => State::Missing,
+            Some(told) if wanted.is_measured(&self.folder(&plan.instance.name), &told) => State::Made,
+            Some(told) => State::Unmeasured(Box::new(told)),
+        }
+    }
+
+    fn lineage(&self, plan: &Plan, cost: Cost) -> Lineage {
         let images = |images: &Images| images.len() as u64;
         let parent = plan.variant.parent.as_ref().or(plan.variant.teacher.as_ref());
         let parent = parent.and_then(|name| beside(self.recipe, name, plan.instance.seed));
@@ -136,7 +187,7 @@ impl<'a> Bench<'a> {
             method: plan.variant.method(),
             parent: parent.map(|p| (p.name.clone(), self.contents.get(&p.name).cloned().unwrap_or_default())),
             seed: plan.instance.seed,
-            epochs: plan.variant.train.as_ref().map_or(0, |train| train.epochs),
+            epochs: plan.variant.epochs(),
             data: DataLineage {
                 source: self.data.source.clone(),
                 settings: self.recipe.data.source.settings(),
@@ -145,63 +196,17 @@ impl<'a> Bench<'a> {
                 validation: images(&self.data.validation),
                 test: images(&self.data.test),
             },
-            cost: trained.cost,
+            cost,
             instruction_set: instruction_set().into(),
             version: env!("CARGO_PKG_VERSION").into(),
         }
     }
 
-    /// The trained network: a finished checkpoint is not trained again.
-    fn trained(&self, plan: &Plan) -> Result<Trained, Problem> {
-        let name = &plan.instance.name;
-        let progress = if self.options.progress { Progress::shown(name) } else { Progress::hidden() };
-        let objective = self.objective(plan)?;
-        let start = plan.variant.origin().map(|origin| self.weights(origin, plan.instance.seed)).transpose()?;
-        let job = Job {
-            architecture: &plan.architecture,
-            seed: plan.instance.seed,
-            settings: settings(plan)?,
-            objective: objective.as_ref(),
-            data: self.data,
-            content: &plan.content,
-            start: start.as_ref(),
-            mask: None,
-            checkpoint: Some(&self.checkpoint(name)),
-            until: None,
-        };
-        train(&job, &progress)
-    }
-
-    fn objective(&self, plan: &Plan) -> Result<Box<dyn Objective>, Problem> {
-        let (Some(teacher), Some(distil)) = (plan.variant.taught_by(), &plan.variant.distil) else {
-            return Ok(Box::new(CrossEntropy));
-        };
-        let teacher = self.teacher(teacher, plan.instance.seed)?;
-        let described = teacher.architecture().clone();
-        let lesson = Lesson { student: &plan.architecture, teacher: &described };
-        Ok(Box::new(distil.objective(&lesson, teacher, self.data)?))
-    }
-
-    fn teacher(&self, variant: &str, seed: u64) -> Result<Executor, Problem> {
-        measure::load(&self.folder_beside(variant, seed))
-    }
-
-    /// What a later step starts from.
-    fn weights(&self, variant: &str, seed: u64) -> Result<Weights, Problem> {
-        measure::load_trained(&self.folder_beside(variant, seed))
-    }
-
-    fn folder_beside(&self, variant: &str, seed: u64) -> PathBuf {
-        beside(self.recipe, variant, seed).map_or_else(PathBuf::new, |i| self.folder(&i.name))
-    }
-
-    fn estimate(&self, plan: &Plan) -> Result<Option<Duration>, Problem> {
+    fn estimate(&self, plan: &Plan, state: &State) -> Result<Option<Duration>, Problem> {
+        let (State::Missing, Some(settings)) = (state, &plan.variant.train) else { return Ok(None) };
         let teacher = plan.variant.taught_by().and_then(|name| beside(self.recipe, name, plan.instance.seed));
         let teacher = teacher.and_then(|i| self.architectures.get(&i.name));
-        estimate::training(&plan.architecture, teacher, settings(plan)?, self.data).map(Some)
+        let rounds = plan.variant.rounds();
+        Ok(Some(estimate::training(&plan.architecture, teacher, settings, self.data)? * rounds))
     }
-}
-
-fn settings<'a>(plan: &Plan<'a>) -> Result<&'a Train, Problem> {
-    plan.variant.train.as_ref().ok_or_else(|| Problem::new(format!("`{}` is not trained", plan.instance.name)))
 }

@@ -2,6 +2,7 @@
 
 use crate::lab::architecture::Architecture;
 use crate::lab::distil::Distil;
+use crate::lab::prune::Prune;
 use crate::lab::train::Train;
 use crate::problem::Problem;
 use crate::store::hash::sha256_hex;
@@ -13,8 +14,11 @@ const STEP: &str = "train-1";
 /// Everything that makes a network.
 #[derive(Serialize)]
 pub struct Making<'a> {
-    pub architecture: &'a Architecture,
-    pub train: &'a Option<Train>,
+    pub step: &'static str,
+    /// What it begins with, where that is not another network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub architecture: Option<&'a Architecture>,
+    pub train: Option<&'a Train>,
     pub seed: u64,
     /// SHA-256 of the data.
     pub data: &'a str,
@@ -25,19 +29,20 @@ pub struct Making<'a> {
     /// The content of the network it begins from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<&'a str>,
+    /// How that is pruned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prune: Option<&'a Prune>,
 }
 
-#[derive(Serialize)]
-struct Versioned<'a> {
-    step: &'static str,
-    #[serde(flatten)]
-    making: &'a Making<'a>,
-}
+impl<'a> Making<'a> {
+    /// A network that nothing is said of yet.
+    pub fn new(seed: u64, data: &'a str, images: [usize; 2]) -> Self {
+        let (architecture, train, taught, origin, prune) = (None, None, None, None, None);
+        Self { step: STEP, architecture, train, seed, data, images, taught, origin, prune }
+    }
 
-impl Making<'_> {
     /// SHA-256 over all of it.
     pub fn content(&self) -> Result<String, Problem> {
-        let text = serde_json::to_vec(&Versioned { step: STEP, making: self });
-        Ok(sha256_hex(&text.map_err(|e| Problem::new(e.to_string()))?))
+        Ok(sha256_hex(&serde_json::to_vec(self).map_err(|e| Problem::new(e.to_string()))?))
     }
 }

@@ -6,6 +6,7 @@ mod compare;
 mod content;
 mod estimate;
 mod order;
+mod steps;
 mod table;
 
 pub use compare::{Compared, Spread};

@@ -1,9 +1,9 @@
 //! What a network says about every validation and test image.
 
+use super::shipped::Shipped;
 use crate::catalog::Split;
 use crate::lab::architecture::{ANSWER, INPUT};
 use crate::lab::data::{Dataset, Images};
-use crate::lab::network::Executor;
 use crate::lab::train::best;
 use crate::store::parquet::Columns;
 
@@ -21,8 +21,8 @@ pub struct Part {
 }
 
 impl Part {
-    fn of(split: Split, executor: &Executor, data: &Dataset, images: &Images) -> Self {
-        Self::new(split, images, executor.logits(&images.scaled(&data.scaling)))
+    fn of(split: Split, network: &Shipped, data: &Dataset, images: &Images) -> Self {
+        Self::new(split, images, network.logits(&images.scaled(&data.scaling)))
     }
 
     /// What was answered to some images.
@@ -52,10 +52,10 @@ pub struct Answers {
 
 impl Answers {
     /// Runs all images.
-    pub fn of(executor: &Executor, data: &Dataset) -> Self {
+    pub fn of(network: &Shipped, data: &Dataset) -> Self {
         Self {
-            validation: Part::of(Split::Validation, executor, data, &data.validation),
-            test: Part::of(Split::Test, executor, data, &data.test),
+            validation: Part::of(Split::Validation, network, data, &data.validation),
+            test: Part::of(Split::Test, network, data, &data.test),
         }
     }
 

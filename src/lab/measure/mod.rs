@@ -1,26 +1,32 @@
 //! Measuring: what is shipped is read back from its file and run on every validation and test image.
 //!
-//! A variant's folder holds `profile.json`, `weights.safetensors` (shipped: norms folded), `trained.safetensors` (what
-//! later steps start from), `predictions.parquet`, `bytes.parquet` and `training.parquet` (one row an epoch).
+//! A variant's folder holds `profile.json`, `weights.safetensors` (shipped: norms folded), `predictions.parquet` and
+//! `bytes.parquet`; where it was trained, `trained.safetensors` (what later steps start from) and `training.parquet`
+//! (one row an epoch); and what else the step that made it has to tell.
 
 mod answers;
-mod bytes;
 mod figures;
+mod product;
 mod profile;
+mod shipped;
 mod timing;
 mod verify;
+mod wanted;
 
 pub use answers::{Answers, Output, Part};
 pub use figures::proportion;
+pub use product::Product;
+pub use shipped::Shipped;
 pub use verify::verify;
+pub use wanted::Wanted;
 
+use super::codec::{bytes_columns, crossings, prediction_columns};
+use super::corrupt::{self, CORRUPTED, Corrupted};
 use super::data::Dataset;
-use super::network::{Executor, Kind, Weights};
-use super::train::Trained;
-use crate::catalog::{BYTES, Lineage, ModelProfile, PREDICTIONS, PROFILE};
+use super::network::{Executor, Weights};
+use crate::catalog::{BYTES, Lineage, ModelProfile, PREDICTIONS, PROFILE, Split};
 use crate::problem::{Problem, Problems};
 use crate::store::atomic::{self, Batch};
-use crate::store::parquet::Columns;
 use std::path::Path;
 
 /// The shipped file's name.
@@ -30,50 +36,77 @@ pub const TRAINED: &str = "trained.safetensors";
 /// The table of epochs' name.
 pub const TRAINING: &str = "training.parquet";
 
-/// Measures a trained variant and writes its folder, whole or not at all.
+/// Measures what a step made and writes its folder, whole or not at all.
 ///
 /// # Errors
 /// Output errors, and whatever is wrong with what was read back.
 pub fn measure(
     folder: &Path,
     architecture: &str,
-    trained: &Trained,
+    product: &Product,
+    wanted: &Wanted,
     data: &Dataset,
     lineage: Lineage,
 ) -> Result<ModelProfile, Problems> {
-    let batch = Batch::create(folder)?;
-    for (name, kind) in [(WEIGHTS, Kind::Shipped), (TRAINED, Kind::Trained)] {
-        let bytes = Weights::of(&trained.trainee, data.scaling.clone(), kind)?.encode()?;
-        atomic::write(&batch.path(name), &bytes)?;
-    }
-    let (executor, file) = shipped(&batch.path(""))?;
-    let answers = Answers::of(&executor, data);
-    let sizes = bytes::deflated(data)?;
+    let mut batch = Batch::create(folder)?;
+    product.files().try_for_each(|(name, bytes)| atomic::write(&batch.path(name), bytes))?;
+    let (network, file) = read(&batch.path(""))?;
+    let answers = Answers::of(&network, data);
+    let crossings = crossings(&network, data, wanted.codecs())?;
     let id = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let times = timing::layers(&executor, data);
-    let profile = profile::assemble(&id, architecture, &executor, &answers, &sizes, times, file, data, lineage)?;
-    answers.columns(profile.calibration.temperature).write(&batch.path(PREDICTIONS))?;
-    sizes.columns().write(&batch.path(BYTES))?;
-    epochs(trained).write(&batch.path(TRAINING))?;
+    let measured = profile::Measured { id: &id, architecture, network: &network, answers: &answers, file: &file };
+    let profile = profile::assemble(&measured, &crossings, data, lineage)?;
+    let temperature = profile.calibration.temperature;
+    prediction_columns(&answers, &crossings, temperature).write(&batch.path(PREDICTIONS))?;
+    bytes_columns(&crossings, data).write(&batch.path(BYTES))?;
+    if wanted.corruptions.is_empty() {
+        batch.remove(CORRUPTED);
+    } else {
+        let all = corrupt::answers(&network, data, Split::Test, &wanted.corruptions, wanted::CORRUPTION_SEED);
+        Corrupted::columns(&all, temperature).write(&batch.path(CORRUPTED))?;
+    }
+    product.tables.iter().try_for_each(|(name, table)| table.write(&batch.path(name)))?;
     atomic::write(&batch.path(PROFILE), profile::text(&profile)?.as_bytes())?;
     batch.commit(PROFILE)?;
     Ok(profile)
 }
 
 /// The network of a folder's shipped file, and the file's bytes.
-fn shipped(folder: &Path) -> Result<(Executor, Vec<u8>), Problem> {
-    let path = folder.join(WEIGHTS);
+fn read(folder: &Path) -> Result<(Shipped, Vec<u8>), Problem> {
+    let (path, bytes) = bytes_of(folder, WEIGHTS)?;
+    Ok((Shipped::decode(&bytes).map_err(|p| p.in_file(&path))?, bytes))
+}
+
+fn bytes_of(folder: &Path, name: &str) -> Result<(std::path::PathBuf, Vec<u8>), Problem> {
+    let path = folder.join(name);
     let bytes = std::fs::read(&path).map_err(|e| Problem::io("read the weights", &path, &e))?;
-    let read = || Executor::new(Weights::decode(&bytes)?.folded()?);
-    Ok((read().map_err(|p| p.in_file(&path))?, bytes))
+    Ok((path, bytes))
 }
 
 /// The network of a measured variant.
 ///
 /// # Errors
 /// What is wrong with its shipped file.
-pub fn load(folder: &Path) -> Result<Executor, Problem> {
-    Ok(shipped(folder)?.0)
+pub fn load(folder: &Path) -> Result<Shipped, Problem> {
+    Ok(read(folder)?.0)
+}
+
+/// The same, where only a network of floats will do.
+///
+/// # Errors
+/// The same, and a quantised network.
+pub fn load_float(folder: &Path) -> Result<Executor, Problem> {
+    match load(folder)? {
+        Shipped::Float(executor) => Ok(*executor),
+    }
+}
+
+/// The weights of a measured variant, norms folded.
+///
+/// # Errors
+/// What is wrong with its file.
+pub fn load_folded(folder: &Path) -> Result<Weights, Problem> {
+    load_weights(folder, WEIGHTS)
 }
 
 /// The network of a measured variant as it was trained: what later steps begin from.
@@ -81,15 +114,10 @@ pub fn load(folder: &Path) -> Result<Executor, Problem> {
 /// # Errors
 /// What is wrong with its file.
 pub fn load_trained(folder: &Path) -> Result<Weights, Problem> {
-    let path = folder.join(TRAINED);
-    let bytes = std::fs::read(&path).map_err(|e| Problem::io("read the weights", &path, &e))?;
-    Weights::decode(&bytes).map_err(|p| p.in_file(&path))
+    load_weights(folder, TRAINED)
 }
 
-fn epochs(trained: &Trained) -> Columns {
-    let history = &trained.history;
-    Columns::new()
-        .u32("epoch", (1..=history.len() as u32).collect())
-        .f64("loss", history.iter().map(|e| e.loss).collect())
-        .f64("validation_accuracy", history.iter().map(|e| e.validation).collect())
+fn load_weights(folder: &Path, name: &str) -> Result<Weights, Problem> {
+    let (path, bytes) = bytes_of(folder, name)?;
+    Weights::decode(&bytes).map_err(|p| p.in_file(&path))
 }

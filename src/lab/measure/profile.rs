@@ -1,54 +1,58 @@
 //! Everything measured and counted, as a profile.
 
 use super::answers::Answers;
-use super::bytes::{DEFLATE, Sizes};
-use super::{WEIGHTS, figures};
+use super::shipped::Shipped;
+use super::{WEIGHTS, figures, timing};
 use crate::catalog::{
     CodecProfile, LayerProfile, Lineage, ModelProfile, PROVENANCE, Provenance, ShippedFile, SizeOf, TapProfile,
 };
-use crate::lab::architecture::{Architecture, INPUT, Op, counts, peak_activations};
+use crate::lab::architecture::{INPUT, Op, counts, peak_activations};
+use crate::lab::codec::{Crossing, RAW, profiles};
 use crate::lab::data::Dataset;
-use crate::lab::network::Executor;
 use crate::problem::{Problem, Problems};
 use crate::store::hash::sha256_hex;
 use std::collections::BTreeMap;
 
 /// Bytes of an answer on its way: the class in two, its confidence in four.
 const ANSWER_BYTES: u64 = 6;
-/// Bytes of a number that crosses a cut.
+/// Bytes of a float.
 const FLOAT: u64 = 4;
 
+/// What a profile is made of, beside its data.
+pub struct Measured<'a> {
+    pub id: &'a str,
+    pub architecture: &'a str,
+    pub network: &'a Shipped,
+    pub answers: &'a Answers,
+    pub file: &'a [u8],
+}
+
 /// Puts a profile together.
-#[allow(clippy::too_many_arguments)]
 pub fn assemble(
-    id: &str,
-    architecture: &str,
-    executor: &Executor,
-    answers: &Answers,
-    sizes: &Sizes,
-    times: Option<Vec<f64>>,
-    file: Vec<u8>,
+    measured: &Measured,
+    crossings: &[Crossing],
     data: &Dataset,
     lineage: Lineage,
 ) -> Result<ModelProfile, Problem> {
-    let description = executor.architecture();
-    let layers = layers(description, times.as_deref())?;
+    let Measured { id, architecture, network, answers, file } = *measured;
+    let times = network.float().and_then(|executor| timing::layers(executor, data));
+    let layers = layers(network, times.as_deref())?;
     Ok(ModelProfile {
         schema: 1,
         id: id.into(),
         architecture: architecture.into(),
-        input: description.input.map(|n| n as u32),
+        input: network.architecture().input.map(|n| n as u32),
         classes: data.classes.clone(),
         macs: layers.iter().map(|l| l.macs).sum(),
         parameters: layers.iter().map(|l| l.parameters).sum(),
-        peak_activation_bytes: peak_activations(description)?,
+        peak_activation_bytes: peak(network)?,
         file: ShippedFile {
             name: WEIGHTS.into(),
             bytes: file.len() as u64,
-            sha256: sha256_hex(&file),
-            precision: "f32".into(),
+            sha256: sha256_hex(file),
+            precision: network.precision().into(),
         },
-        taps: taps(description, sizes.mean())?,
+        taps: taps(network, crossings)?,
         accuracy: figures::accuracy(answers, data.classes.len()),
         calibration: figures::calibration(answers)?,
         lineage,
@@ -58,9 +62,16 @@ pub fn assemble(
     })
 }
 
+/// The largest sum of activations alive at once, in the network's number format.
+pub fn peak(network: &Shipped) -> Result<u64, Problem> {
+    Ok(peak_activations(network.architecture())? / FLOAT * network.number_bytes())
+}
+
 /// What each layer costs, by the description; and its time, where it was measured.
-pub fn layers(description: &Architecture, times: Option<&[f64]>) -> Result<Vec<LayerProfile>, Problem> {
+pub fn layers(network: &Shipped, times: Option<&[f64]>) -> Result<Vec<LayerProfile>, Problem> {
+    let description = network.architecture();
     let shapes = description.shapes()?;
+    let bytes = |floats: u64| floats / FLOAT * network.number_bytes();
     let all = description.layers.iter().zip(counts(description)?).enumerate();
     let layer = |(i, (layer, count)): (usize, (&crate::lab::architecture::Layer, crate::lab::architecture::Count))| {
         LayerProfile {
@@ -69,9 +80,9 @@ pub fn layers(description: &Architecture, times: Option<&[f64]>) -> Result<Vec<L
             output: shapes[i + 1].map(|n| n as u32),
             macs: count.macs,
             parameters: count.parameters,
-            weight_bytes: count.weight_bytes,
-            input_bytes: count.input_bytes,
-            output_bytes: count.output_bytes,
+            weight_bytes: bytes(count.weight_bytes),
+            input_bytes: bytes(count.input_bytes),
+            output_bytes: bytes(count.output_bytes),
             host_time_s: times.and_then(|t| t.get(i).copied()),
         }
     };
@@ -88,26 +99,25 @@ fn kind(op: &Op, channels: usize) -> &'static str {
     }
 }
 
-/// Cut points and the answer, with the bytes that cross: bytes of pixels at the input, floats behind it.
-pub fn taps(description: &Architecture, packed: f64) -> Result<Vec<TapProfile>, Problem> {
+/// Cut points and the answer, with the bytes that cross: bytes of pixels at the input, numbers behind it, or what codecs
+/// make of them.
+pub fn taps(network: &Shipped, crossings: &[Crossing]) -> Result<Vec<TapProfile>, Problem> {
+    let description = network.architecture();
     let shapes = description.shapes()?;
     let elements = |t: usize| shapes[t].iter().product::<usize>() as u64;
-    let raw = |bytes| CodecProfile { name: "raw".into(), lossless: true, bytes: SizeOf::Fixed(bytes) };
-    let tap = |name: &str, at: usize, exit, codecs| TapProfile {
-        name: name.into(),
-        layers: at as u32,
-        shape: shapes[at].map(|n| n as u32),
-        exit,
-        codecs,
+    let tap = |name: &str, at: usize, exit, bytes| {
+        let raw = CodecProfile { name: RAW.into(), lossless: true, bytes: SizeOf::Fixed(bytes) };
+        let shape = shapes[at].map(|n| n as u32);
+        let codecs = std::iter::once(raw).chain(profiles(crossings, name)).collect();
+        TapProfile { name: name.into(), layers: at as u32, shape, exit, codecs }
     };
-    let deflate = CodecProfile { name: DEFLATE.into(), lossless: true, bytes: SizeOf::PerImage { mean: packed } };
-    let mut taps = vec![tap(INPUT, 0, false, vec![raw(elements(0)), deflate])];
+    let mut taps = vec![tap(INPUT, 0, false, elements(0))];
     let last = description.layers.len();
     for (i, layer) in description.layers.iter().enumerate() {
         let Some(name) = &layer.tap else { continue };
         let exit = i + 1 == last;
-        let bytes = if exit { ANSWER_BYTES } else { FLOAT * elements(i + 1) };
-        taps.push(tap(name, i + 1, exit, vec![raw(bytes)]));
+        let bytes = if exit { ANSWER_BYTES } else { network.number_bytes() * elements(i + 1) };
+        taps.push(tap(name, i + 1, exit, bytes));
     }
     Ok(taps)
 }

@@ -5,6 +5,7 @@ use super::{Form, Recipe, Variant};
 use crate::config::{self, Document};
 use crate::lab::data::Dataset;
 use crate::lab::distil::Lesson;
+use crate::lab::prune::Prune;
 use crate::problem::{Problem, Problems, remedy_for_name};
 use std::collections::BTreeSet;
 
@@ -74,12 +75,18 @@ impl Check<'_> {
 
     /// What the network begins from, and what is done with it.
     fn beginning(&mut self) {
-        let Variant { architecture, parent, train, .. } = self.variant;
+        let Variant { architecture, parent, train, prune, .. } = self.variant;
         if architecture.is_none() && parent.is_none() {
             let problem = Problem::new("nothing to begin from");
             self.here(problem.remedy("name an `architecture`, or a `parent` whose network is changed"));
-        } else if train.is_none() {
-            self.here(Problem::new("nothing is done").remedy("say how to `train`"));
+        } else if architecture.is_some() && prune.is_some() {
+            let problem = Problem::new("initial weights are not worth pruning");
+            self.blame("prune", problem.remedy("leave out `architecture`: the `parent`'s network is pruned"));
+        } else if train.is_none() && prune.is_none() {
+            self.here(Problem::new("nothing is done").remedy("say how to `train` or to `prune`"));
+        }
+        for (key, why) in prune.iter().flat_map(Prune::complaints) {
+            self.blame("prune", Problem::new(format!("`{key}` {why}")));
         }
     }
 

@@ -1,6 +1,9 @@
 //! One variant of a recipe.
 
+use crate::lab::codec::Codec;
+use crate::lab::corrupt::Corruption;
 use crate::lab::distil::Distil;
+use crate::lab::prune::Prune;
 use crate::lab::train::Train;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,6 +25,9 @@ pub struct Variant {
     /// seeds, the one with the same seed.
     #[serde(default)]
     pub parent: Option<String>,
+    /// How the parent's network is pruned; `train` then fine-tunes it after each round.
+    #[serde(default)]
+    pub prune: Option<Prune>,
     /// How it is trained.
     #[serde(default)]
     pub train: Option<Train>,
@@ -31,6 +37,12 @@ pub struct Variant {
     /// The variant that teaches. Absent: the parent.
     #[serde(default)]
     pub teacher: Option<String>,
+    /// How what crosses a tap may be written for sending, `raw` and `deflate` left out: bytes and answers are measured.
+    #[serde(default)]
+    pub codecs: Vec<Codec>,
+    /// Corruptions of the test images under which answers are measured, at five severities each.
+    #[serde(default)]
+    pub corruptions: Vec<Corruption>,
 }
 
 impl Variant {
@@ -46,11 +58,24 @@ impl Variant {
 
     /// How it is made, in tables.
     pub fn method(&self) -> String {
-        match (&self.distil, &self.architecture) {
-            (Some(distil), _) => distil.name(),
-            (None, Some(_)) => "scratch".into(),
-            (None, None) => "fine-tuned".into(),
-        }
+        let begun = match (&self.prune, &self.architecture) {
+            (Some(prune), _) => Some(prune.name()),
+            (None, Some(_)) if self.distil.is_none() => Some("scratch"),
+            (None, None) => Some("fine-tuned"),
+            _ => None,
+        };
+        let taught = self.distil.as_ref().map(Distil::name);
+        begun.map(String::from).into_iter().chain(taught).collect::<Vec<_>>().join("+")
+    }
+
+    /// Trainings: one, or as many as there are rounds of pruning.
+    pub fn rounds(&self) -> u32 {
+        self.prune.as_ref().map_or(1, Prune::rounds)
+    }
+
+    /// Epochs of all trainings together.
+    pub fn epochs(&self) -> u32 {
+        self.train.as_ref().map_or(0, |train| train.epochs * self.rounds())
     }
 
     /// All variants that must be made before.

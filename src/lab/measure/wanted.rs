@@ -1,0 +1,60 @@
+//! What is measured of a network beside what is always.
+
+use crate::catalog::ModelProfile;
+use crate::lab::codec::{Codec, RAW};
+use crate::lab::corrupt::{CORRUPTED, Corruption};
+use crate::problem::Problem;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The codec that is always measured.
+const ALWAYS: &str = "deflate";
+/// The seed of corruptions: every network is shown the same ones.
+pub const CORRUPTION_SEED: u64 = 0;
+
+/// Codecs of what crosses taps, and corruptions of images.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    codecs: Vec<Codec>,
+    /// None: they are not measured.
+    pub corruptions: Vec<Corruption>,
+}
+
+impl Wanted {
+    /// These codecs, and the one that is always measured.
+    ///
+    /// # Errors
+    /// None, as that one is known.
+    pub fn new(codecs: &[Codec], corruptions: &[Corruption]) -> Result<Self, Problem> {
+        let always = Codec::named(ALWAYS)?;
+        let others = codecs.iter().filter(|c| c.name() != ALWAYS).cloned();
+        Ok(Self { codecs: std::iter::once(always).chain(others).collect(), corruptions: corruptions.to_vec() })
+    }
+
+    /// What a profile says was measured.
+    ///
+    /// # Errors
+    /// A codec that is not known.
+    pub fn told(profile: &ModelProfile) -> Result<Self, Problem> {
+        let mut names: Vec<&str> = Vec::new();
+        for codec in profile.taps.iter().flat_map(|t| &t.codecs) {
+            if codec.name != RAW && !names.contains(&codec.name.as_str()) {
+                names.push(&codec.name);
+            }
+        }
+        let codecs = names.into_iter().map(Codec::named).collect::<Result<_, _>>()?;
+        Ok(Self { codecs, corruptions: Vec::new() })
+    }
+
+    /// All codecs.
+    pub fn codecs(&self) -> &[Codec] {
+        &self.codecs
+    }
+
+    /// Whether a folder with this profile holds all of it, and no codec more.
+    pub fn is_measured(&self, folder: &Path, profile: &ModelProfile) -> bool {
+        let names = |codecs: &[Codec]| codecs.iter().map(|c| c.name().to_string()).collect::<BTreeSet<_>>();
+        let same = Self::told(profile).is_ok_and(|told| names(&told.codecs) == names(&self.codecs));
+        same && folder.join(CORRUPTED).is_file() != self.corruptions.is_empty()
+    }
+}
