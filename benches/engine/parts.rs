@@ -60,6 +60,7 @@ pub fn model() -> Model {
         image: (0..IMAGES).collect(),
         label: vec![0; rows],
         outputs: vec![OutputTable {
+            cut: "input".into(),
             tap: "answer".into(),
             codec: "raw".into(),
             prediction: vec![0; rows],

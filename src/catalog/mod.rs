@@ -22,7 +22,7 @@ pub use profile::{
     Provenance, ShippedFile, SizeOf, TapProfile,
 };
 pub use roofline::RunTimes;
-pub use tables::{BYTES, ModelTables, OutputTable, PREDICTIONS, SizeTable, Split};
+pub use tables::{BYTES, INPUT, ModelTables, OutputTable, PREDICTIONS, SizeTable, Split};
 pub use validate::PROVENANCE;
 
 #[cfg(test)]

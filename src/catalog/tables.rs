@@ -45,12 +45,17 @@ pub struct ModelTables {
     pub sizes: Vec<SizeTable>,
 }
 
-/// What was answered at one exit.
+/// The tap that is crossed when a raw image is sent.
+pub const INPUT: &str = "input";
+
+/// What was answered at one exit, when something had crossed one tap.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OutputTable {
+    /// The tap that was crossed: [`INPUT`] for a raw image.
+    pub cut: String,
     /// The exit's name.
     pub tap: String,
-    /// How the input was encoded on its way (`raw` stands for every lossless codec).
+    /// How what crossed was encoded on its way (`raw` stands for every lossless codec, at every cut).
     pub codec: String,
     /// The class answered.
     pub prediction: Vec<u16>,
@@ -72,9 +77,14 @@ pub struct SizeTable {
 }
 
 impl ModelTables {
-    /// What was answered at an exit, under a codec.
+    /// What was answered at an exit, when the raw image had crossed under a codec.
     pub fn output(&self, tap: &str, codec: &str) -> Option<&OutputTable> {
-        self.outputs.iter().find(|output| output.tap == tap && output.codec == codec)
+        self.outputs.get(self.position(INPUT, tap, codec)?)
+    }
+
+    /// Where the answers of an exit stand, when something had crossed a tap under a codec.
+    pub fn position(&self, cut: &str, tap: &str, codec: &str) -> Option<usize> {
+        self.outputs.iter().position(|o| o.tap == tap && o.codec == codec && o.cut == cut)
     }
 
     /// Bytes that cross a tap under a codec, where they differ by image.

@@ -1,5 +1,5 @@
 use super::target::{PerHome, Target, way_up};
-use crate::problem::Problem;
+use crate::problem::{Problem, remedy_for_name};
 use crate::random::Rng;
 use crate::sim::{CodecId, Facts, GroupId, Needs, NodeId, Policy, Request, Step, TapId, View, World};
 use crate::units::{Bytes, SimTime};
@@ -19,6 +19,8 @@ pub struct Neurosurgeon {
     pub server: Option<String>,
     /// What is made least.
     pub minimise: Objective,
+    /// How activations are written for sending: a codec that the role was measured with; absent: as they are.
+    pub codec: Option<String>,
     /// Whether to use the bare rule of the paper.
     pub as_published: bool,
     #[serde(skip)]
@@ -56,7 +58,21 @@ impl Neurosurgeon {
             Problem::new(format!("no server on the way up hosts `{name}`")).remedy("list the model at both ends of the cut")
         };
         let server = server(&device).ok_or_else(nowhere)?;
-        Ok(Plan { device, server, cuts: cuts(world, home, &device) })
+        let cuts = cuts(world, home, &device, self.written(world, &device)?);
+        Ok(Plan { device, server, cuts })
+    }
+
+    /// The codec of activations.
+    fn written(&self, world: &World, device: &Target) -> Result<CodecId, Problem> {
+        let name = self.codec.as_deref().unwrap_or("raw");
+        let model = &world.models[device.model.0 as usize];
+        let inner = |codec: CodecId| (1..model.taps.len()).any(|t| is_measured(world, device, t, codec));
+        let known = || (0..world.codecs.len() as u8).map(CodecId).filter(|c| inner(*c));
+        world.codec(name).filter(|c| self.codec.is_none() || inner(*c)).ok_or_else(|| {
+            let what = format!("a codec that nobody measured for activations of `{}`", model.name);
+            let names = known().map(|c| world.codecs[c.0 as usize].name.as_str());
+            Problem::new(what).received(format!("`{name}`")).remedy(remedy_for_name(name, names))
+        })
     }
 
     /// The groups above `home` that may serve.
@@ -185,11 +201,20 @@ fn shared(world: &World, home: GroupId, served: impl Fn(&Target) -> bool) -> Res
     hosted.filter(served).reduce(|best, t| Target::better(world, best, t)).ok_or_else(none)
 }
 
-/// The raw input in the workload's codec, each tap that was measured raw, and the answer.
-fn cuts(world: &World, home: GroupId, device: &Target) -> Vec<Cut> {
+/// Whether a tap before the answer can be sent under a codec and answered from there.
+fn is_measured(world: &World, device: &Target, tap: usize, codec: CodecId) -> bool {
+    let model = &world.models[device.model.0 as usize];
+    let (own, end) = (&model.taps[tap], &model.taps[device.answer.0 as usize]);
+    let codec = (codec.0 as usize, &world.codecs[codec.0 as usize]);
+    let answers = || codec.1.lossless || model.tables.position(&own.name, &end.name, &codec.1.name).is_some();
+    tap < device.answer.0 as usize && own.sizes[codec.0].is_some() && answers()
+}
+
+/// The raw input in the workload's codec, each tap that was measured in the activations', and the answer.
+fn cuts(world: &World, home: GroupId, device: &Target, codec: CodecId) -> Vec<Cut> {
     let raw = world.codec("raw").unwrap_or(CodecId(0));
     let send = world.workloads.iter().find(|w| w.at == home).map_or(raw, |w| w.send);
     let taps = &world.models[device.model.0 as usize].taps;
-    let sendable = |t: &usize| *t == 0 || *t == device.answer.0 as usize || taps[*t].sizes[raw.0 as usize].is_some();
-    (0..taps.len()).filter(sendable).map(|t| (TapId(t as u8), if t == 0 { send } else { raw })).collect()
+    let sendable = |t: &usize| *t == 0 || *t == device.answer.0 as usize || is_measured(world, device, *t, codec);
+    (0..taps.len()).filter(sendable).map(|t| (TapId(t as u8), if t == 0 { send } else { codec })).collect()
 }

@@ -42,6 +42,7 @@ pub(crate) fn tables(profile: &ModelProfile, n: u32) -> ModelTables {
     let label: Vec<u16> = (0..n).map(|i| (i % 2) as u16).collect();
     let right = |i: &u16, image: usize| if image < profile.layers.len() { *i } else { 1 - *i };
     let output = OutputTable {
+        cut: "input".into(),
         tap: "answer".into(),
         codec: "raw".into(),
         prediction: label.iter().enumerate().map(|(image, i)| right(i, image)).collect(),

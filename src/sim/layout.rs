@@ -2,6 +2,7 @@
 
 use super::lane::Lane;
 use super::service::Spread;
+use super::slab::Via;
 use super::{CodecId, GroupId, Hop, ModelId, NodeId, TapId, Tier, World};
 use crate::problem::Problem;
 
@@ -161,12 +162,12 @@ impl Layout {
         self.cells[link].base..end
     }
 
-    /// The table of a role's answers at an exit, what was sent last having been written with the lossy codec `via`.
+    /// The table of a role's answers at an exit, something having been written with loss as `via` says.
     #[inline]
-    pub(super) fn output(&self, world: &World, model: ModelId, tap: TapId, via: Option<CodecId>) -> Option<u16> {
+    pub(super) fn output(&self, world: &World, model: ModelId, tap: TapId, via: Option<Via>) -> Option<u16> {
         match via {
             None => self.outputs[model.0 as usize][tap.0 as usize],
-            Some(codec) => table(world, model, tap, &world.codecs[codec.0 as usize].name),
+            Some((cut, codec)) => table(world, model, tap, cut, &world.codecs[codec.0 as usize].name),
         }
     }
 }
@@ -231,14 +232,14 @@ fn images(world: &World) -> Vec<Vec<u32>> {
 
 fn outputs(world: &World) -> Vec<Vec<Option<u16>>> {
     let of = |(m, model): (usize, &super::Model)| {
-        (0..model.taps.len()).map(|t| table(world, ModelId(m as u8), TapId(t as u8), "raw")).collect()
+        (0..model.taps.len()).map(|t| table(world, ModelId(m as u8), TapId(t as u8), TapId(0), "raw")).collect()
     };
     world.models.iter().enumerate().map(of).collect()
 }
 
-fn table(world: &World, model: ModelId, tap: TapId, codec: &str) -> Option<u16> {
+fn table(world: &World, model: ModelId, tap: TapId, cut: TapId, codec: &str) -> Option<u16> {
     let model = &world.models[model.0 as usize];
-    let tap = &model.taps[tap.0 as usize];
-    let position = model.tables.outputs.iter().position(|o| o.tap == tap.name && o.codec == codec)?;
+    let [tap, cut] = [tap, cut].map(|t| &model.taps[t.0 as usize]);
+    let position = model.tables.position(&cut.name, &tap.name, codec)?;
     tap.exit.then_some(position as u16)
 }

@@ -20,6 +20,9 @@ pub(super) enum Task {
     Push(NodeId, ModelId),
 }
 
+/// A lossy codec, and the tap at which something was written with it.
+pub(super) type Via = (TapId, CodecId);
+
 /// A computation, resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Compute {
@@ -27,8 +30,8 @@ pub(super) struct Compute {
     pub from: TapId,
     pub upto: TapId,
     pub node: NodeId,
-    /// The lossy codec that its input was last written with.
-    pub via: Option<CodecId>,
+    /// How its input was last written with loss.
+    pub via: Option<Via>,
 }
 
 impl Compute {
@@ -71,8 +74,8 @@ pub(super) struct Leg {
     pub counted: bool,
     pub task: Task,
     pub cargo: Cargo,
-    /// The lossy codec that what it holds was last written with.
-    pub via: Option<CodecId>,
+    /// How what it holds was last written with loss.
+    pub via: Option<Via>,
     /// The node that made the latest answer.
     pub answered_at: NodeId,
     /// When it was offered to the station or channel where it is.
@@ -98,8 +101,8 @@ pub(super) struct Leg {
     /// How often failures interrupted it.
     pub interrupted: u32,
     live: bool,
-    /// Nodes that received the raw image, its home left out, and the lossy codec it came in.
-    holders: Vec<(NodeId, Option<CodecId>)>,
+    /// Nodes that received the raw image, its home left out, and how it was written with loss.
+    holders: Vec<(NodeId, Option<Via>)>,
 }
 
 /// All requests under way.
@@ -168,9 +171,9 @@ impl Leg {
         self.birth | u64::from(self.request.leg) << 48
     }
 
-    /// Whether a node has the raw image, and the lossy codec it came in.
+    /// Whether a node has the raw image, and how it was written with loss.
     #[inline]
-    pub(super) fn holds_raw(&self, node: NodeId) -> Option<Option<CodecId>> {
+    pub(super) fn holds_raw(&self, node: NodeId) -> Option<Option<Via>> {
         if node == self.request.home {
             return Some(None);
         }
@@ -185,7 +188,7 @@ impl Leg {
 
     /// Notes that a node received the raw image.
     #[inline]
-    pub(super) fn receive_raw(&mut self, node: NodeId, via: Option<CodecId>) {
+    pub(super) fn receive_raw(&mut self, node: NodeId, via: Option<Via>) {
         if self.holds_raw(node).is_none() {
             self.holders.push((node, via));
         }

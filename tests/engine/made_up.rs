@@ -13,7 +13,7 @@ use tierwise::units::{BitsPerSec, Bytes, BytesPerSec, Joules, PerSec, SimTime, W
 
 const CLASSES: u64 = 3;
 
-/// Always there: `raw`, a lossless one that some taps lack, and a lossy one for the raw image alone.
+/// Always there: `raw`, a lossless one that some taps lack, and a lossy one.
 fn codecs() -> Vec<Codec> {
     let codec = |name: &str, lossless| Codec { name: name.into(), lossless };
     vec![codec("raw", true), codec("packed", true), codec("lossy", false)]
@@ -260,8 +260,9 @@ fn model(dice: &Dice, index: u64, labels: &Arc<Vec<u16>>) -> Model {
     let layers = dice.between(1, 4);
     let taps: Vec<Tap> = (0..=layers).map(|t| tap(dice, t, t == layers, labels.len(), &mut sizes)).collect();
     let exits = taps.iter().filter(|t| t.exit);
-    let outputs =
+    let outputs: Vec<OutputTable> =
         exits.flat_map(|t| ["raw", "lossy"].map(|codec| output(dice, &t.name, codec, labels.len()))).collect();
+    let outputs = taps.iter().enumerate().flat_map(|(cut, tap)| behind(&outputs, cut, &tap.name)).collect();
     let image = (0..labels.len() as u32).collect();
     let tables = Arc::new(ModelTables { image, label: labels.to_vec(), outputs, sizes });
     Model { name: format!("model{index}"), variant: String::new(), taps, validation: tables.clone(), tables }
@@ -275,8 +276,9 @@ fn tap(dice: &Dice, number: u64, last: bool, images: usize, tables: &mut Vec<Siz
     };
     let raw = Some(size("raw"));
     let packed = if dice.once_in(3) { None } else { Some(size("packed")) };
-    let lossy = if number == 0 { Some(size("lossy")) } else { None };
-    Tap { exit: last || (number > 0 && dice.once_in(3)), sizes: vec![raw, packed, lossy], name }
+    // Behind the input without a throw, so that worlds stay what they were but for this.
+    let lossy = if number == 0 { size("lossy") } else { Size::Fixed(1 + number as u32) };
+    Tap { exit: last || (number > 0 && dice.once_in(3)), sizes: vec![raw, packed, Some(lossy)], name }
 }
 
 fn table(dice: &Dice, tap: &str, codec: &str, images: usize, tables: &mut Vec<SizeTable>) -> Size {
@@ -286,9 +288,22 @@ fn table(dice: &Dice, tap: &str, codec: &str, images: usize, tables: &mut Vec<Si
     Size::Table { table: tables.len() as u16 - 1, mean }
 }
 
+/// The answers that a lossy codec leaves behind a cut: the input's, for images moved on by the cut's number.
+fn behind(outputs: &[OutputTable], cut: usize, name: &str) -> Vec<OutputTable> {
+    let moved = |o: &OutputTable| {
+        let mut o = OutputTable { cut: name.into(), ..o.clone() };
+        let by = cut % o.prediction.len();
+        o.prediction.rotate_left(by);
+        o.confidence.rotate_left(by);
+        o
+    };
+    outputs.iter().filter(|o| cut == 0 || o.codec == "lossy").map(moved).collect()
+}
+
 fn output(dice: &Dice, tap: &str, codec: &str, images: usize) -> OutputTable {
     let images = images as u64;
     OutputTable {
+        cut: "input".into(),
         tap: tap.into(),
         codec: codec.into(),
         prediction: dice.list(images, || dice.below(CLASSES) as u16),

@@ -70,6 +70,7 @@ pub fn link(lower: u16, upper: u16, sharing: Sharing, ns_per_byte: u64) -> Link 
 pub fn model(name: &str, labels: &[u16], sizes: &[u32], says: impl Fn(usize) -> (bool, f32)) -> Model {
     let said = |(i, label): (usize, &u16)| if says(i).0 { *label } else { label + 1 };
     let output = OutputTable {
+        cut: "input".into(),
         tap: "answer".into(),
         codec: "raw".into(),
         prediction: labels.iter().enumerate().map(said).collect(),

@@ -213,7 +213,9 @@ fn is_possible(step: &Step, request: &Request, view: &View<'_>, lossy_before: bo
     let lossless = view.world().codecs[send.0 as usize].lossless;
     let there = view.hosts(model, node) && is_way(view, request.home, node);
     let (from, may_send) = match request.held {
-        Held::Activation { model: held, tap } if held == model => (tap, node == request.at || lossless),
+        Held::Activation { model: held, tap } if held == model => {
+            (tap, node == request.at || lossless || !lossy_before)
+        }
         _ => (TapId(0), lossless || !lossy_before),
     };
     there && may_send && from <= upto && view.bytes(request, model, from, send).is_some()

@@ -3,10 +3,8 @@
 use super::Engine;
 use super::ask::Move;
 use crate::problem::Problem;
-use crate::sim::slab::{Compute, Leg};
+use crate::sim::slab::{Compute, Leg, Via};
 use crate::sim::{CodecId, Held, ModelId, NodeId, Step, TapId, Tier, World};
-
-type Via = Option<CodecId>;
 
 impl<P: ?Sized> Engine<'_, P> {
     /// From where a computation goes on, and what must be moved for it.
@@ -41,7 +39,7 @@ impl<P: ?Sized> Engine<'_, P> {
     }
 
     /// An exit must have answers for what reached it.
-    fn answers(&self, model: ModelId, upto: TapId, via: Via) -> Result<(), Problem> {
+    fn answers(&self, model: ModelId, upto: TapId, via: Option<Via>) -> Result<(), Problem> {
         let exit = self.world.models[model.0 as usize].taps[upto.0 as usize].exit;
         let measured = !exit || self.layout.output(self.world, model, upto, via).is_some();
         require(measured, "nobody measured this exit's answers for an input sent like this")
@@ -54,15 +52,15 @@ impl<P: ?Sized> Engine<'_, P> {
         tap: TapId,
         node: NodeId,
         send: CodecId,
-    ) -> Result<(TapId, Via, Option<Move>), Problem> {
+    ) -> Result<(TapId, Option<Via>, Option<Move>), Problem> {
         let from = leg.request.at;
         if from == node {
             return Ok((tap, leg.via, None));
         }
-        require(self.world.codecs[send.0 as usize].lossless, "nobody measured answers of an activation sent lossily")?;
+        let via = self.written(leg.via, tap, send)?;
         let bytes = self.world.models[model.0 as usize].bytes(tap, send, leg.image);
         let bytes = bytes.ok_or_else(|| Problem::new("nobody measured the bytes of this tap under this codec"))?;
-        Ok((tap, leg.via, Some(Move { from, raw: false, bytes })))
+        Ok((tap, via, Some(Move { from, raw: false, bytes })))
     }
 
     fn start_from_raw(
@@ -71,12 +69,12 @@ impl<P: ?Sized> Engine<'_, P> {
         model: ModelId,
         node: NodeId,
         send: CodecId,
-    ) -> Result<(TapId, Via, Option<Move>), Problem> {
+    ) -> Result<(TapId, Option<Via>, Option<Move>), Problem> {
         if let Some(via) = leg.holds_raw(node) {
             return Ok((TapId(0), via, None));
         }
         let from = if leg.is_at_home_only() { leg.request.home } else { self.nearest_holder(leg, node) };
-        let via = self.written(leg.holds_raw(from).flatten(), send)?;
+        let via = self.written(leg.holds_raw(from).flatten(), TapId(0), send)?;
         let bytes = self.world.models[model.0 as usize].bytes(TapId(0), send, leg.image);
         let bytes = bytes.ok_or_else(|| Problem::new("nobody measured the bytes of the raw image under this codec"))?;
         Ok((TapId(0), via, Some(Move { from, raw: true, bytes })))
@@ -91,12 +89,12 @@ impl<P: ?Sized> Engine<'_, P> {
         at
     }
 
-    /// The lossy codec that counts when something that came in `via` is sent again.
-    fn written(&self, via: Via, send: CodecId) -> Result<Via, Problem> {
+    /// What counts when something that came in `via` is sent again, from a tap.
+    fn written(&self, via: Option<Via>, tap: TapId, send: CodecId) -> Result<Option<Via>, Problem> {
         match (via, self.world.codecs[send.0 as usize].lossless) {
             (via, true) => Ok(via),
-            (None, false) => Ok(Some(send)),
-            (Some(_), false) => Err(Problem::new("nobody measured answers of an image that was sent lossily twice")),
+            (None, false) => Ok(Some((tap, send))),
+            (Some(_), false) => Err(Problem::new("nobody measured answers of what was sent lossily twice")),
         }
     }
 

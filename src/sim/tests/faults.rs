@@ -56,6 +56,34 @@ fn measured_lossy_answers_count() {
     assert!(records.iter().all(|r| r.answer.unwrap().prediction == 9 && r.bytes_up == 3));
 }
 
+/// The same of an activation: its bytes, and the answers that belong to that cut.
+#[test]
+fn measured_answers_behind_a_lossy_activation_count() {
+    let mut world = world();
+    world.models[0].taps[1].sizes[JPEG.0 as usize] = Some(crate::sim::Size::Fixed(2));
+    let split = |request: &crate::sim::Request| match (request.answer, request.steps) {
+        (Some(_), _) => Step::Answer,
+        (None, 0) => compute(0, 1, 0, RAW),
+        (None, _) => compute(0, 3, 1, JPEG),
+    };
+    let told = problem(&world, |request, _, _| split(request));
+    assert!(told.contains("nobody measured this exit's answers"), "{told}");
+    let tables = Arc::make_mut(&mut world.models[0].tables);
+    let lossy =
+        OutputTable { cut: "cut".into(), codec: "jpeg".into(), prediction: vec![7; 12], ..tables.outputs[1].clone() };
+    tables.outputs.push(lossy);
+    let (records, _) = run_by(&world, |request, _, _| split(request));
+    assert!(records.iter().all(|r| r.answer.unwrap().prediction == 7 && r.bytes_up == 2));
+    // Not for an image that came so, nor for what was sent with loss before.
+    let image = problem(&world, |_, _, _| compute(0, 3, 1, JPEG));
+    assert!(image.contains("nobody measured this exit's answers"), "{image}");
+    let twice = problem(&world, |request, _, _| match request.steps {
+        0 => compute(0, 1, 1, JPEG),
+        _ => compute(0, 3, 2, JPEG),
+    });
+    assert!(twice.contains("sent lossily twice"), "{twice}");
+}
+
 #[test]
 fn standing_still_is_noticed() {
     let mut world = world();

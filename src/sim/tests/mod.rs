@@ -97,6 +97,7 @@ pub(super) fn link(name: &str, lower: u16, upper: u16, rate: u64, delay: u64) ->
 /// A role with the taps `input`, `cut`, `exit` and `answer`; it is wrong about every `wrong`-th image.
 pub(super) fn model(name: &str, labels: &[u16], wrong: usize, sizes: [u32; 4]) -> Model {
     let output = |tap: &str, wrong: usize| OutputTable {
+        cut: "input".into(),
         tap: tap.into(),
         codec: "raw".into(),
         prediction: labels.iter().enumerate().map(|(i, l)| l + u16::from(i % wrong == 0)).collect(),

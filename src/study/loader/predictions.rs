@@ -1,7 +1,7 @@
 //! Answers.
 
 use super::rows::{Group, groups};
-use crate::catalog::{ModelTables, OutputTable, Split};
+use crate::catalog::{INPUT, ModelTables, OutputTable, Split};
 use crate::problem::{Problem, Problems};
 use crate::store::parquet::Table;
 
@@ -9,32 +9,28 @@ use crate::store::parquet::Table;
 pub(super) const COLUMNS: [&str; 9] =
     ["image", "split", "cut", "tap", "codec", "label", "prediction", "confidence", "margin"];
 
-/// The tap that is crossed when a raw image is sent.
-const INPUT: &str = "input";
-
-/// The answers on a split, for raw images sent; where the network was cut behind its input, answers are `raw`'s or
-/// belong to a codec that no simulated link uses.
+/// The answers on a split, for raw images and for activations sent.
 pub(super) fn read(table: &Table, split: Split) -> Result<ModelTables, Problems> {
     let groups = groups(table, split, &["cut", "tap", "codec"])?;
-    let inputs: Vec<&Group<'_>> = groups.iter().filter(|group| group.key[0] == INPUT).collect();
-    let Some(first) = inputs.first() else {
+    let Some(first) = groups.iter().find(|group| group.key[0] == INPUT) else {
         return Err(table.problem(format!("has no answers to raw images ({} split)", split.name())).into());
     };
     let (image, label) = (table.u32("image")?, classes(table, "label")?);
     let tables = ModelTables { image: first.of(image), label: first.of(&label), ..ModelTables::default() };
     let mut problems = Problems::default();
-    for group in &inputs[1..] {
+    for group in &groups {
         problems.note(same(table, "image", group, &group.of(image), &tables.image));
         problems.note(same(table, "label", group, &group.of(&label), &tables.label));
     }
-    let outputs = outputs(table, &inputs)?;
+    let outputs = outputs(table, &groups)?;
     problems.or(ModelTables { outputs, ..tables })
 }
 
-fn outputs(table: &Table, groups: &[&Group<'_>]) -> Result<Vec<OutputTable>, Problem> {
+fn outputs(table: &Table, groups: &[Group<'_>]) -> Result<Vec<OutputTable>, Problem> {
     let prediction = classes(table, "prediction")?;
     let (confidence, margin) = (table.f32("confidence")?, table.f32("margin")?);
-    let output = |group: &&Group<'_>| OutputTable {
+    let output = |group: &Group<'_>| OutputTable {
+        cut: group.key[0].into(),
         tap: group.key[1].into(),
         codec: group.key[2].into(),
         prediction: group.of(&prediction),

@@ -12,26 +12,14 @@ struct Rows {
     label: Vec<u32>,
 }
 
-/// Three test images and two validation images under two codecs, not in order, and one answer behind a cut.
+/// Three test images and two validation images under two codecs, and under one behind a cut, not in order.
 fn rows() -> Rows {
     Rows {
-        image: vec![2, 0, 1, 7, 6, 0, 1, 2, 7, 6, 0],
-        split: vec![
-            "test",
-            "test",
-            "test",
-            "validation",
-            "validation",
-            "test",
-            "test",
-            "test",
-            "validation",
-            "validation",
-            "test",
-        ],
-        cut: [["input"; 10].as_slice(), &["block-1"]].concat(),
-        codec: [["raw"; 5].as_slice(), &["jpeg-50"; 5], &["int8"]].concat(),
-        label: vec![12, 10, 11, 17, 16, 10, 11, 12, 17, 16, 10],
+        image: vec![2, 0, 1, 7, 6, 0, 1, 2, 7, 6, 0, 2, 1, 6, 7],
+        split: [["test"; 3].as_slice(), &["validation"; 2]].concat().repeat(3),
+        cut: [["input"; 10].as_slice(), &["block-1"; 5]].concat(),
+        codec: [["raw"; 5].as_slice(), &["jpeg-50"; 5], &["int8"; 5]].concat(),
+        label: vec![12, 10, 11, 17, 16, 10, 11, 12, 17, 16, 10, 12, 11, 16, 17],
     }
 }
 
@@ -78,9 +66,10 @@ fn told(rows: &Rows) -> String {
 #[test]
 fn sorts_rows_by_image_and_output() {
     let test = read(&rows(), Split::Test).expect("whole");
-    assert_eq!((test.image, test.label), (vec![0, 1, 2], vec![10, 11, 12]));
-    let names: Vec<(&str, &str)> = test.outputs.iter().map(|o| (o.tap.as_str(), o.codec.as_str())).collect();
-    assert_eq!(names, [("answer", "raw"), ("answer", "jpeg-50")]);
+    assert_eq!((&test.image, &test.label), (&vec![0, 1, 2], &vec![10, 11, 12]));
+    let names: Vec<[&str; 3]> = test.outputs.iter().map(|o| [o.cut.as_str(), &o.tap, &o.codec]).collect();
+    assert_eq!(names, [["input", "answer", "raw"], ["input", "answer", "jpeg-50"], ["block-1", "answer", "int8"]]);
+    assert_eq!((test.position("block-1", "answer", "int8"), test.output("answer", "int8")), (Some(2), None));
     assert_eq!((&test.outputs[0].prediction, &test.outputs[1].prediction), (&vec![10, 11, 12], &vec![11, 12, 13]));
     assert_eq!(test.outputs[0].confidence, [0.0, 0.125, 0.25]);
     let validation = read(&rows(), Split::Validation).expect("whole");

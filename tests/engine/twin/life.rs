@@ -4,6 +4,9 @@ use super::place::{self, Hop};
 use std::collections::BTreeMap;
 use tierwise::sim::{CodecId, Held, ModelId, NodeId, Request, TapId, World};
 
+/// The tap at which something was written with a lossy codec, if it ever was.
+pub type Lossy = Option<(TapId, CodecId)>;
+
 /// A computation that was asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
@@ -11,8 +14,8 @@ pub struct Job {
     pub from: TapId,
     pub upto: TapId,
     pub node: u32,
-    /// The lossy codec that its input was written with.
-    pub lossy: Option<CodecId>,
+    /// The tap at which its input was written with a lossy codec.
+    pub lossy: Lossy,
 }
 
 /// What is carried, hop by hop.
@@ -50,10 +53,10 @@ pub struct Life {
     pub run: Vec<Hop>,
     /// What is sent once the handshake is over.
     pub connecting: Option<Load>,
-    /// The lossy codec behind the activation that it holds.
-    pub lossy: Option<CodecId>,
-    /// Who has the raw image, and the lossy codec in between.
-    pub holders: BTreeMap<u32, Option<CodecId>>,
+    /// What lies behind the activation that it holds.
+    pub lossy: Lossy,
+    /// Who has the raw image, and what lies in between.
+    pub holders: BTreeMap<u32, Lossy>,
     pub answered_at: u32,
     /// When it was asked last, and how often then.
     pub asked: (u64, u32),
@@ -77,11 +80,12 @@ pub struct Life {
 }
 
 /// What a role says about an image at a tap: index of the table.
-pub fn table(world: &World, model: ModelId, tap: TapId, lossy: Option<CodecId>) -> Option<usize> {
+pub fn table(world: &World, model: ModelId, tap: TapId, lossy: Lossy) -> Option<usize> {
     let role = &world.models[model.0 as usize];
-    let codec = lossy.map_or("raw", |c| &world.codecs[c.0 as usize].name);
-    let name = &role.taps[tap.0 as usize].name;
-    role.tables.outputs.iter().position(|o| &o.tap == name && o.codec == codec)
+    let name = |tap: TapId| &role.taps[tap.0 as usize].name;
+    let cut = name(lossy.map_or(TapId(0), |(cut, _)| cut));
+    let codec = lossy.map_or("raw", |(_, c)| &world.codecs[c.0 as usize].name);
+    role.tables.outputs.iter().position(|o| &o.tap == name(tap) && o.codec == codec && &o.cut == cut)
 }
 
 impl Life {
@@ -145,7 +149,7 @@ impl Life {
         let mut job = Job { model, from, upto, node: node.0, lossy };
         let mut moved = None;
         if source != node.0 {
-            job.lossy = written(world, raw, lossy, send)?;
+            job.lossy = written(world, from, lossy, send)?;
             let bytes = role.bytes(from, send, self.image).ok_or("size was not measured")?.0;
             moved = Some((source, Load { raw, bytes, to: node.0 }));
         }
@@ -165,11 +169,11 @@ impl Life {
     }
 }
 
-/// The lossy codec behind something that is sent once more.
-fn written(world: &World, raw: bool, before: Option<CodecId>, send: CodecId) -> Result<Option<CodecId>, String> {
+/// What lies behind something that is sent once more, from a tap.
+fn written(world: &World, from: TapId, before: Lossy, send: CodecId) -> Result<Lossy, String> {
     match world.codecs[send.0 as usize].lossless {
         true => Ok(before),
-        false if raw && before.is_none() => Ok(Some(send)),
-        false => Err("lossy twice, or not the raw image".into()),
+        false if before.is_none() => Ok(Some((from, send))),
+        false => Err("lossy twice".into()),
     }
 }
