@@ -1,4 +1,4 @@
-//! Convolution, batch norm, pooling and linear layers on plain `f32` slices, channels last.
+//! Convolution, batch norm, pooling and linear layers on plain slices, channels last: `f32`, and bytes (`int8`).
 //!
 //! Every convolution is one product `Y[p][n] = Σ_r X[pixel(p) + offset(r)] · W[r][n]`, taken straight from
 //! the (zero-padded) image without building the matrix of patches. One register-blocked tile (`tile.rs`)
@@ -11,6 +11,7 @@
 //! - Slices of a wrong length are a caller's mistake and panic before anything is read or written.
 
 mod conv;
+mod int8;
 mod isa;
 mod linear;
 mod norm;
@@ -26,6 +27,9 @@ mod tile;
 pub use conv::{conv2d, conv2d_affine, conv2d_grad_input, conv2d_grad_weight};
 #[doc(hidden)]
 pub use conv::{conv2d_affine_on, conv2d_grad_input_on, conv2d_grad_weight_on, conv2d_on};
+#[doc(hidden)]
+pub use int8::Int8Isa;
+pub use int8::{Int8Conv, Int8Pool, Int8Product, Requantise, Residual};
 #[doc(hidden)]
 pub use isa::Isa;
 pub use isa::instruction_set;

@@ -21,6 +21,22 @@ pub(crate) fn with<T>(len: usize, f: impl FnOnce(&mut [f32]) -> T) -> T {
     out
 }
 
+/// As [`with`], bytes.
+pub(crate) fn bytes<T>(len: usize, f: impl FnOnce(&mut [u8]) -> T) -> T {
+    with(len.div_ceil(4), |floats| {
+        // SAFETY: the floats take at least `len` bytes, in which any bits are right, of both types.
+        f(unsafe { std::slice::from_raw_parts_mut(floats.as_mut_ptr().cast(), len) })
+    })
+}
+
+/// As [`with`], 32-bit integers.
+pub(crate) fn integers<T>(len: usize, f: impl FnOnce(&mut [i32]) -> T) -> T {
+    with(len, |floats| {
+        // SAFETY: equal size and alignment, and any bits are right, of both types.
+        f(unsafe { std::slice::from_raw_parts_mut(floats.as_mut_ptr().cast(), len) })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
