@@ -1,6 +1,7 @@
 //! The lab: real images, architectures as data, training, distillation, measuring. It writes model profiles.
 
 pub mod architecture;
+pub mod code;
 pub mod codec;
 pub mod corrupt;
 pub mod data;
@@ -9,6 +10,7 @@ mod graph;
 pub mod measure;
 pub mod network;
 pub mod prune;
+pub mod quantise;
 pub mod recipe;
 #[cfg(test)]
 mod tests;

@@ -34,6 +34,8 @@ pub enum Purpose {
     Jitter = 22,
     /// When something fails and is repaired.
     Failure = 30,
+    /// Where the clusters of a codebook start.
+    Clusters = 40,
     /// What pruning takes out, where it is drawn.
     Pruning = 50,
     /// What becomes of corrupted images.
