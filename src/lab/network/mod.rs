@@ -5,6 +5,7 @@
 //!   backward pass is chained by hand, so that activations and gradients keep their memory between steps.
 //! - [`Executor`]: batch norm folded into convolutions; what is shipped, measured and used as a teacher.
 
+mod aware;
 mod executor;
 mod file;
 mod group;
@@ -16,6 +17,7 @@ mod tape;
 #[cfg(test)]
 mod tests;
 
+pub use aware::Aware;
 pub use executor::{Executor, Folded};
 pub use file::{Kind, Weights, decode, encode};
 pub use layout::{Layout, Parameter, Role};

@@ -1,11 +1,13 @@
 //! The whole training pass as one candle op over the parameters, so that any loss on its output can be differentiated.
 
+use super::aware::Aware;
 use super::init;
 use super::pass::Plan;
 use super::tape::Tape;
 use crate::lab::architecture::Architecture;
 use crate::problem::Problem;
 use candle_core::{CpuStorage, CustomOp1, Device, Layout, Result, Shape, Tensor, Var, bail};
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Share of the batch's statistics in the running ones, each step.
@@ -44,6 +46,11 @@ impl Trainee {
         let tape = Arc::new(Mutex::new(Tape::new(plan.architecture.layers.len())));
         let parameters = Var::from_slice(parameters, parameters.len(), &Device::Cpu)?;
         Ok(Self { plan: Arc::new(plan), parameters, statistics, tape })
+    }
+
+    /// From now on runs as if quantised, or not.
+    pub fn aware(&mut self, aware: Option<Aware>) {
+        locked(&self.tape).aware = aware;
     }
 
     /// Logits `[n][classes]` of a batch by batch statistics; `fill` writes the input, channels last.
@@ -133,6 +140,11 @@ impl Pass {
     fn outputs(&self) -> impl Iterator<Item = usize> {
         std::iter::once(self.plan.architecture.layers.len()).chain(self.wanted.iter().copied())
     }
+
+    /// The parameters that the pass sees.
+    fn seen<'a>(&self, tape: &Tape, parameters: &'a [f32]) -> Cow<'a, [f32]> {
+        tape.aware.map_or(Cow::Borrowed(parameters), |aware| aware.parameters(&self.plan, parameters).into())
+    }
 }
 
 impl CustomOp1 for Pass {
@@ -143,7 +155,8 @@ impl CustomOp1 for Pass {
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let Some((start, end)) = layout.contiguous_offsets() else { bail!("parameters are not contiguous") };
         let mut tape = locked(&self.tape);
-        self.plan.forward(&storage.as_slice::<f32>()?[start..end], &mut tape);
+        let parameters = self.seen(&tape, &storage.as_slice::<f32>()?[start..end]);
+        self.plan.forward(&parameters, &mut tape);
         let out: Vec<f32> = self.outputs().flat_map(|t| tape.tensors[t].iter().copied()).collect();
         let len = out.len();
         Ok((CpuStorage::F32(out), Shape::from(len)))
@@ -155,6 +168,7 @@ impl CustomOp1 for Pass {
             bail!("another batch went forward before this one went back");
         }
         let parameters = parameters.to_vec1::<f32>()?;
+        let parameters = self.seen(&tape, &parameters);
         let gradient = gradient.to_vec1::<f32>()?;
         let mut rest = gradient.as_slice();
         let given = self.outputs().map(|t| {

@@ -74,6 +74,9 @@ impl Plan {
                 }
                 Op::GroupLogits { groups } => group::forward(groups, c_in, x, &mut y),
             }
+            if let Some(aware) = tape.aware {
+                aware.activations(&layer.op, &mut y);
+            }
             tape.tensors[i + 1] = y;
         }
     }

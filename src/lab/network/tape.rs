@@ -1,8 +1,12 @@
 //! Memory of one training pass, kept between steps.
 
+use super::aware::Aware;
+
 /// What a pass leaves behind for its way back.
 #[derive(Debug, Default)]
 pub struct Tape {
+    /// Whether the pass runs as if quantised.
+    pub aware: Option<Aware>,
     /// Images in the batch.
     pub batch: usize,
     /// Counts forward passes: a way back is only right for the last one.

@@ -103,6 +103,7 @@ impl<'a> Run<'a> {
     fn start(job: &'a Job<'a>) -> Result<Self, Problem> {
         let initial = || Trainee::new(job.architecture, job.seed);
         let mut trainee = job.start.map_or_else(initial, Weights::trainee)?;
+        trainee.aware(job.settings.aware);
         let own = job.objective.own(job.seed);
         let mut sgd = Sgd::new(&trainee.plan.layout, own.len());
         let own = Var::from_slice(&own, own.len(), &Device::Cpu).map_err(broken)?;

@@ -1,5 +1,6 @@
 //! How a variant is trained.
 
+use crate::lab::network::Aware;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,9 @@ pub struct Train {
     /// Whether a rectangle is blotted out of some images (Zhong et al. 2020).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erase: Option<Erase>,
+    /// Whether it runs as if quantised, so that the network loses less when it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aware: Option<Aware>,
 }
 
 /// A rectangle blotted out, filled with the data's mean.
@@ -100,6 +104,7 @@ impl Train {
                 format!("needs a chance within 0 and 1 and rising sides from 1 to {side}"),
             ),
         ];
-        all.into_iter().filter(|(_, right, _)| !right).map(|(key, _, why)| (key, why)).collect()
+        let own = all.into_iter().filter(|(_, right, _)| !right).map(|(key, _, why)| (key, why));
+        own.chain(self.aware.iter().flat_map(Aware::complaints)).collect()
     }
 }

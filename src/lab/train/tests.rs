@@ -20,6 +20,7 @@ pub fn settings(epochs: u32) -> Train {
         flip: true,
         shift: 1,
         erase: Some(Erase { chance: 0.25, sides: [4, 12] }),
+        aware: None,
     }
 }
 
