@@ -52,12 +52,13 @@ pub fn counts(architecture: &Architecture) -> Result<Vec<Count>, Problem> {
 }
 
 /// The largest sum of activations alive at once, in bytes: while a layer runs, its output and all that is still read.
+/// `number_bytes` are the bytes of one number of each tensor.
 ///
 /// # Errors
 /// As for [`Architecture::shapes`].
-pub fn peak_activations(architecture: &Architecture) -> Result<u64, Problem> {
+pub fn peak_activations(architecture: &Architecture, number_bytes: &[u64]) -> Result<u64, Problem> {
     let shapes = architecture.shapes()?;
-    let bytes = |t: usize| FLOAT * shapes[t].iter().product::<usize>() as u64;
+    let bytes = |t: usize| number_bytes[t] * shapes[t].iter().product::<usize>() as u64;
     let during = |i: usize| super::crossing(architecture, i).into_iter().map(bytes).sum::<u64>() + bytes(i + 1);
     Ok((0..architecture.layers.len()).map(during).max().unwrap_or(0))
 }
@@ -117,7 +118,7 @@ mod tests {
     #[test]
     fn peak_is_a_block_with_its_shortcut() {
         let a = residual([28, 28, 1], 10, 1, 16);
-        assert_eq!(peak_activations(&a).unwrap(), 4 * 3 * 28 * 28 * 16);
+        assert_eq!(peak_activations(&a, &vec![4; a.layers.len() + 1]).unwrap(), 4 * 3 * 28 * 28 * 16);
     }
 
     #[test]

@@ -19,6 +19,11 @@ const DIFFERENCES: u8 = 4;
 /// The longest data that is read.
 const LONGEST: usize = 1 << 31;
 
+/// Whether a file says that it is a coded one.
+pub fn is_packed(file: &[u8]) -> bool {
+    file.starts_with(PACKED)
+}
+
 /// A coded form of a safetensors file.
 ///
 /// # Errors

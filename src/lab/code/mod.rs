@@ -28,4 +28,4 @@ mod rans;
 mod reader;
 mod table;
 
-pub use file::{pack, unpack, update, updated};
+pub use file::{is_packed, pack, unpack, update, updated};

@@ -5,7 +5,6 @@ use crate::catalog::Split;
 use crate::lab::architecture::INPUT;
 use crate::lab::data::{Dataset, Images};
 use crate::lab::measure::{Answers, Part, Shipped};
-use crate::lab::network::Executor;
 use crate::problem::Problem;
 use rayon::prelude::*;
 
@@ -59,15 +58,13 @@ pub fn crossings(network: &Shipped, data: &Dataset, codecs: &[Codec]) -> Result<
             all.push(at_input(network, data, codec, way.as_ref())?);
         }
     }
-    let Some(inner) = codecs.iter().find(|c| matches!(c.way(), Way::Inner(_))) else { return Ok(all) };
-    let Some(executor) = network.float() else {
-        let problem = Problem::new("a codec for activations of floats").received(format!("`{}`", inner.name()));
-        return Err(problem.remedy("leave it out: a quantised network's activations are bytes already"));
-    };
-    let layers = &executor.architecture().layers;
+    if !codecs.iter().any(|c| matches!(c.way(), Way::Inner(_))) {
+        return Ok(all);
+    }
+    let layers = &network.architecture().layers;
     for (i, layer) in layers[..layers.len().saturating_sub(1)].iter().enumerate() {
         if let Some(tap) = &layer.tap {
-            all.extend(at_tap(executor, data, codecs, tap, i + 1)?);
+            all.extend(at_tap(network, data, codecs, tap, i + 1)?);
         }
     }
     Ok(all)
@@ -99,45 +96,45 @@ fn sent_images(network: &Shipped, data: &Dataset, images: &Images, way: &dyn Inp
 }
 
 fn at_tap(
-    executor: &Executor,
+    network: &Shipped,
     data: &Dataset,
     codecs: &[Codec],
     tap: &str,
     tensor: usize,
 ) -> Result<Vec<Crossing>, Problem> {
-    let [height, width, channels] = executor.shape(tensor);
-    let examples = examples(executor, data, tensor);
+    let [height, width, channels] = network.architecture().shapes()?[tensor];
+    let examples = examples(network, data, tensor);
     let mut all = Vec::new();
     for codec in codecs {
         let Way::Inner(way) = codec.way() else { continue };
         let told = |p: Problem| about(p, codec, tap);
         let fitted = way.fit(&examples, [height, width, channels]).map_err(told)?;
-        let send = |images: &Images| sent_activations(executor, data, images, tensor, fitted.as_ref()).map_err(told);
+        let send = |images: &Images| sent_activations(network, data, images, tensor, fitted.as_ref()).map_err(told);
         all.push(crossing(codec, tap, way.fixed(), data, [send(&data.validation)?, send(&data.test)?]));
     }
     Ok(all)
 }
 
 /// A tensor of some training images.
-fn examples(executor: &Executor, data: &Dataset, tensor: usize) -> Vec<f32> {
+fn examples(network: &Shipped, data: &Dataset, tensor: usize) -> Vec<f32> {
     let (have, wanted) = (data.train.len(), data.train.len().min(FITTED_ON));
     let positions: Vec<usize> = (0..wanted).map(|i| i * have / wanted).collect();
-    executor.outputs(&data.train.select(&positions).scaled(&data.scaling), &[tensor]).swap_remove(0)
+    network.outputs(&data.train.select(&positions).scaled(&data.scaling), &[tensor]).swap_remove(0)
 }
 
 fn sent_activations(
-    executor: &Executor,
+    network: &Shipped,
     data: &Dataset,
     images: &Images,
     tensor: usize,
     way: &dyn Fitted,
 ) -> Result<Sent, Problem> {
-    let size = executor.shape(tensor).iter().product();
+    let size = network.architecture().shapes()?[tensor].iter().product();
     let (mut sizes, mut logits) = (Vec::new(), Vec::new());
     let positions: Vec<usize> = (0..images.len()).collect();
     for batch in positions.chunks(BATCH) {
         let input = images.select(batch).scaled(&data.scaling);
-        let activations = executor.outputs(&input, &[tensor]).swap_remove(0);
+        let activations = network.outputs(&input, &[tensor]).swap_remove(0);
         let one = |activation: &[f32]| {
             let bytes = way.encode(activation)?;
             Ok((bytes.len() as u32, way.decode(&bytes)?))
@@ -145,7 +142,7 @@ fn sent_activations(
         let sent = activations.par_chunks(size).map(one).collect::<Result<Vec<_>, Problem>>()?;
         let (bytes, arrived): (Vec<u32>, Vec<Vec<f32>>) = sent.into_iter().unzip();
         sizes.extend(bytes);
-        logits.extend(executor.logits_from(tensor, &arrived.concat()));
+        logits.extend(network.logits_from(tensor, &arrived.concat()));
     }
     Ok((sizes, Some(logits)))
 }

@@ -105,6 +105,8 @@ impl<'a> Bench<'a> {
             taught: taught.as_ref().map(|(distil, content)| (*distil, content.as_str())),
             origin: origin.as_deref(),
             prune: variant.prune.as_ref(),
+            quantise: variant.quantise.as_ref(),
+            coded: variant.coded,
             ..Making::new(instance.seed, &self.data.sha256, images)
         };
         let content = making.content()?;

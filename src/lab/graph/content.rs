@@ -3,6 +3,7 @@
 use crate::lab::architecture::Architecture;
 use crate::lab::distil::Distil;
 use crate::lab::prune::Prune;
+use crate::lab::quantise::Quantise;
 use crate::lab::train::Train;
 use crate::problem::Problem;
 use crate::store::hash::sha256_hex;
@@ -32,13 +33,20 @@ pub struct Making<'a> {
     /// How that is pruned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prune: Option<&'a Prune>,
+    /// How that is quantised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantise: Option<&'a Quantise>,
+    /// Whether its file is entropy-coded.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub coded: bool,
 }
 
 impl<'a> Making<'a> {
     /// A network that nothing is said of yet.
     pub fn new(seed: u64, data: &'a str, images: [usize; 2]) -> Self {
-        let (architecture, train, taught, origin, prune) = (None, None, None, None, None);
-        Self { step: STEP, architecture, train, seed, data, images, taught, origin, prune }
+        let (architecture, train, taught, origin, prune, quantise) = (None, None, None, None, None, None);
+        let coded = false;
+        Self { step: STEP, architecture, train, seed, data, images, taught, origin, prune, quantise, coded }
     }
 
     /// SHA-256 over all of it.

@@ -4,14 +4,15 @@ use super::bench::{Bench, Plan};
 use crate::catalog::Cost;
 use crate::lab::architecture::Architecture;
 use crate::lab::distil::Lesson;
-use crate::lab::measure::{self, Product};
+use crate::lab::measure::{self, PRUNING, Product, SENSITIVITY};
 use crate::lab::network::{Kind, Trainee, Weights};
 use crate::lab::prune::{Mask, Prune, Pruned, Report};
-use crate::lab::train::{CrossEntropy, Epoch, Job, Objective, Progress, Train, Trained, train};
+use crate::lab::quantise::{self, Quantise};
+use crate::lab::recipe::Variant;
+use crate::lab::train::{Clock, CrossEntropy, Epoch, Job, Objective, Progress, Train, Trained, train};
 use crate::problem::Problem;
-
-/// The table of what pruning took away.
-const PRUNING: &str = "pruning.parquet";
+use crate::store::parquet::Columns;
+use std::path::Path;
 
 /// A network, and what it cost.
 pub type Made = (Product, Cost);
@@ -29,26 +30,35 @@ struct Beginning<'a> {
 impl Bench<'_> {
     /// Does what the variant says.
     pub fn step(&self, plan: &Plan) -> Result<Made, Problem> {
-        match &plan.variant.prune {
-            Some(prune) => self.prune(plan, prune),
-            None => self.train(plan),
-        }
+        let Variant { prune, quantise, train, coded, .. } = plan.variant;
+        let (product, cost) = match (prune, quantise, train) {
+            (Some(prune), ..) => self.prune(plan, prune)?,
+            (_, Some(quantise), _) => self.quantise(plan, quantise)?,
+            (_, _, Some(settings)) => self.train(plan, settings)?,
+            _ => (Product::made(measure::load_plain(origin(plan)?)?, Vec::new()), Cost::default()),
+        };
+        Ok((if *coded { product.coded()? } else { product }, cost))
     }
 
-    fn train(&self, plan: &Plan) -> Result<Made, Problem> {
+    fn quantise(&self, plan: &Plan, quantise: &Quantise) -> Result<Made, Problem> {
+        let clock = Clock::start(Cost::default());
+        let made = quantise.apply(&measure::load_folded(origin(plan)?)?, self.data, plan.instance.seed)?;
+        let tables = if made.sensitivity.is_empty() { vec![] } else { vec![(SENSITIVITY, sensitivity(&made))] };
+        Ok((Product::made(made.quantised.encode()?, tables), clock.cost(0.0)))
+    }
+
+    fn train(&self, plan: &Plan, settings: &Train) -> Result<Made, Problem> {
         let start = plan.origin.as_deref().map(measure::load_trained).transpose()?;
         let begin = Beginning { architecture: &plan.architecture, start: start.as_ref(), mask: None, round: 0 };
-        let settings = plan.variant.train.as_ref();
-        let trained = self.trained(plan, begin, settings.ok_or_else(|| Problem::new("nothing is trained"))?)?;
+        let trained = self.trained(plan, begin, settings)?;
         Ok((Product::trained(&trained.trainee, &self.data.scaling, &trained.history)?, trained.cost))
     }
 
     /// Round after round, each followed by fine-tuning if that is wanted.
     fn prune(&self, plan: &Plan, prune: &Prune) -> Result<Made, Problem> {
-        let origin = plan.origin.as_deref().ok_or_else(|| Problem::new("nothing to prune"))?;
         let (mut history, mut cost) = (Vec::new(), Cost::default());
         let mut tune = |round, pruned: Pruned| self.tuned(plan, round, pruned, &mut history, &mut cost);
-        let begun = measure::load_trained(origin)?.trainee()?;
+        let begun = measure::load_trained(origin(plan)?)?.trainee()?;
         let (trainee, reports) = prune.run(begun, self.data, plan.instance.seed, &mut tune)?;
         let mut product = Product::trained(&trainee, &self.data.scaling, &history)?;
         product.tables.push((PRUNING, Report::columns(&reports)));
@@ -105,4 +115,20 @@ impl Bench<'_> {
         let lesson = Lesson { student, teacher: &described };
         Ok(Box::new(distil.objective(&lesson, teacher, self.data)?))
     }
+}
+
+/// The folder of the network that it is made from.
+fn origin<'a>(plan: &'a Plan) -> Result<&'a Path, Problem> {
+    plan.origin.as_deref().ok_or_else(|| Problem::new("a network that is made from no other"))
+}
+
+/// What each layer loses in integers, and which stay in floats.
+fn sensitivity(made: &quantise::Made) -> Columns {
+    let all = &made.sensitivity;
+    Columns::new()
+        .str("layer", all.iter().map(|s| s.layer.as_str()))
+        .f64("validation_accuracy", all.iter().map(|s| s.accuracy).collect())
+        .f64("drop", all.iter().map(|s| s.drop).collect())
+        .f64("error", all.iter().map(|s| s.error).collect())
+        .bool("float", all.iter().map(|s| made.floats.contains(&s.layer)).collect())
 }

@@ -1,6 +1,7 @@
 //! Measuring: what is shipped is read back from its file and run on every validation and test image.
 //!
-//! A variant's folder holds `profile.json`, `weights.safetensors` (shipped: norms folded), `predictions.parquet` and
+//! A variant's folder holds `profile.json`, `weights.safetensors` (shipped: norms folded; or `weights.twc`, the same
+//! entropy-coded), `predictions.parquet` and
 //! `bytes.parquet`; where it was trained, `trained.safetensors` (what later steps start from) and `training.parquet`
 //! (one row an epoch); and what else the step that made it has to tell.
 
@@ -23,18 +24,24 @@ pub use wanted::Wanted;
 use super::codec::{bytes_columns, crossings, prediction_columns};
 use super::corrupt::{self, CORRUPTED, Corrupted};
 use super::data::Dataset;
-use super::network::{Executor, Weights};
+use super::network::{Executor, Folded, Weights};
 use crate::catalog::{BYTES, Lineage, ModelProfile, PREDICTIONS, PROFILE, Split};
 use crate::problem::{Problem, Problems};
 use crate::store::atomic::{self, Batch};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The shipped file's name.
 pub const WEIGHTS: &str = "weights.safetensors";
+/// The shipped file's name where it is entropy-coded.
+pub const CODED: &str = "weights.twc";
 /// The trained file's name.
 pub const TRAINED: &str = "trained.safetensors";
 /// The table of epochs' name.
 pub const TRAINING: &str = "training.parquet";
+/// The name of the table of what pruning took away.
+pub const PRUNING: &str = "pruning.parquet";
+/// The name of the table of what each layer loses in integers.
+pub const SENSITIVITY: &str = "sensitivity.parquet";
 
 /// Measures what a step made and writes its folder, whole or not at all.
 ///
@@ -54,7 +61,13 @@ pub fn measure(
     let answers = Answers::of(&network, data);
     let crossings = crossings(&network, data, wanted.codecs())?;
     let id = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let measured = profile::Measured { id: &id, architecture, network: &network, answers: &answers, file: &file };
+    let measured = profile::Measured {
+        id: &id,
+        architecture,
+        network: &network,
+        answers: &answers,
+        file: (product.name(), &file),
+    };
     let profile = profile::assemble(&measured, &crossings, data, lineage)?;
     let temperature = profile.calibration.temperature;
     prediction_columns(&answers, &crossings, temperature).write(&batch.path(PREDICTIONS))?;
@@ -65,22 +78,28 @@ pub fn measure(
         let all = corrupt::answers(&network, data, Split::Test, &wanted.corruptions, wanted::CORRUPTION_SEED);
         Corrupted::columns(&all, temperature).write(&batch.path(CORRUPTED))?;
     }
+    product.stale().for_each(|name| batch.remove(name));
     product.tables.iter().try_for_each(|(name, table)| table.write(&batch.path(name)))?;
     atomic::write(&batch.path(PROFILE), profile::text(&profile)?.as_bytes())?;
     batch.commit(PROFILE)?;
     Ok(profile)
 }
 
+/// Where a folder's shipped file is.
+fn shipped_in(folder: &Path) -> PathBuf {
+    let coded = folder.join(CODED);
+    if coded.is_file() { coded } else { folder.join(WEIGHTS) }
+}
+
 /// The network of a folder's shipped file, and the file's bytes.
 fn read(folder: &Path) -> Result<(Shipped, Vec<u8>), Problem> {
-    let (path, bytes) = bytes_of(folder, WEIGHTS)?;
+    let path = shipped_in(folder);
+    let bytes = bytes_of(&path)?;
     Ok((Shipped::decode(&bytes).map_err(|p| p.in_file(&path))?, bytes))
 }
 
-fn bytes_of(folder: &Path, name: &str) -> Result<(std::path::PathBuf, Vec<u8>), Problem> {
-    let path = folder.join(name);
-    let bytes = std::fs::read(&path).map_err(|e| Problem::io("read the weights", &path, &e))?;
-    Ok((path, bytes))
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Problem> {
+    std::fs::read(path).map_err(|e| Problem::io("read the weights", path, &e))
 }
 
 /// The network of a measured variant.
@@ -98,15 +117,28 @@ pub fn load(folder: &Path) -> Result<Shipped, Problem> {
 pub fn load_float(folder: &Path) -> Result<Executor, Problem> {
     match load(folder)? {
         Shipped::Float(executor) => Ok(*executor),
+        Shipped::Quantised(_) => {
+            Err(Problem::new("a quantised network, where one of floats is needed").in_file(folder))
+        }
     }
 }
 
-/// The weights of a measured variant, norms folded.
+/// A measured variant's shipped file before it was coded.
 ///
 /// # Errors
 /// What is wrong with its file.
-pub fn load_folded(folder: &Path) -> Result<Weights, Problem> {
-    load_weights(folder, WEIGHTS)
+pub fn load_plain(folder: &Path) -> Result<Vec<u8>, Problem> {
+    let path = shipped_in(folder);
+    Ok(shipped::plain(&bytes_of(&path)?).map_err(|p| p.in_file(&path))?.into_owned())
+}
+
+/// The weights of a measured variant of floats, norms folded.
+///
+/// # Errors
+/// What is wrong with its file.
+pub fn load_folded(folder: &Path) -> Result<Folded, Problem> {
+    let folded = || Weights::decode(&load_plain(folder)?)?.folded();
+    folded().map_err(|p| p.in_file(shipped_in(folder)))
 }
 
 /// The network of a measured variant as it was trained: what later steps begin from.
@@ -114,10 +146,6 @@ pub fn load_folded(folder: &Path) -> Result<Weights, Problem> {
 /// # Errors
 /// What is wrong with its file.
 pub fn load_trained(folder: &Path) -> Result<Weights, Problem> {
-    load_weights(folder, TRAINED)
-}
-
-fn load_weights(folder: &Path, name: &str) -> Result<Weights, Problem> {
-    let (path, bytes) = bytes_of(folder, name)?;
-    Weights::decode(&bytes).map_err(|p| p.in_file(&path))
+    let path = folder.join(TRAINED);
+    Weights::decode(&bytes_of(&path)?).map_err(|p| p.in_file(&path))
 }

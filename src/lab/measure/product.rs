@@ -1,6 +1,7 @@
 //! What a step made, ready to be measured.
 
-use super::{TRAINED, TRAINING, WEIGHTS, bytes_of};
+use super::{CODED, PRUNING, SENSITIVITY, TRAINED, TRAINING, WEIGHTS, bytes_of, shipped_in};
+use crate::lab::code;
 use crate::lab::data::Scaling;
 use crate::lab::network::{Kind, Trainee, Weights};
 use crate::lab::train::Epoch;
@@ -9,10 +10,12 @@ use crate::store::parquet::Columns;
 use std::path::Path;
 
 /// Files and tables of a network.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Product {
     /// The file that is shipped.
     pub shipped: Vec<u8>,
+    /// Whether what stands in its folder is of another making.
+    fresh: bool,
     /// The network as it was trained, if it was.
     pub trained: Option<Vec<u8>>,
     /// What else there is to tell, by file name.
@@ -27,7 +30,20 @@ impl Product {
     pub fn trained(trainee: &Trainee, scaling: &Scaling, history: &[Epoch]) -> Result<Self, Problem> {
         let bytes = |kind| Weights::of(trainee, scaling.clone(), kind)?.encode();
         let tables = if history.is_empty() { Vec::new() } else { vec![(TRAINING, epochs(history))] };
-        Ok(Self { shipped: bytes(Kind::Shipped)?, trained: Some(bytes(Kind::Trained)?), tables })
+        Ok(Self { shipped: bytes(Kind::Shipped)?, fresh: true, trained: Some(bytes(Kind::Trained)?), tables })
+    }
+
+    /// A file that was made of another network's, with what there is to tell.
+    pub fn made(shipped: Vec<u8>, tables: Vec<(&'static str, Columns)>) -> Self {
+        Self { shipped, fresh: true, trained: None, tables }
+    }
+
+    /// The same with its file entropy-coded.
+    ///
+    /// # Errors
+    /// As for [`code::pack`].
+    pub fn coded(self) -> Result<Self, Problem> {
+        Ok(Self { shipped: code::pack(&self.shipped)?, ..self })
     }
 
     /// What stands in a folder already; its tables stay as they are.
@@ -36,13 +52,26 @@ impl Product {
     /// A file that cannot be read.
     pub fn found(folder: &Path) -> Result<Self, Problem> {
         let is_trained = folder.join(TRAINED).is_file();
-        let trained = is_trained.then(|| bytes_of(folder, TRAINED)).transpose()?;
-        Ok(Self { shipped: bytes_of(folder, WEIGHTS)?.1, trained: trained.map(|(_, b)| b), tables: Vec::new() })
+        let trained = is_trained.then(|| bytes_of(&folder.join(TRAINED))).transpose()?;
+        Ok(Self { shipped: bytes_of(&shipped_in(folder))?, fresh: false, trained, tables: Vec::new() })
+    }
+
+    /// The shipped file's name.
+    pub(super) fn name(&self) -> &'static str {
+        if code::is_packed(&self.shipped) { CODED } else { WEIGHTS }
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
         let trained = self.trained.as_deref().map(|bytes| (TRAINED, bytes));
-        std::iter::once((WEIGHTS, self.shipped.as_slice())).chain(trained)
+        std::iter::once((self.name(), self.shipped.as_slice())).chain(trained)
+    }
+
+    /// What another making may have left in the folder.
+    pub(super) fn stale(&self) -> impl Iterator<Item = &'static str> {
+        let all: &[&'static str] =
+            if self.fresh { &[WEIGHTS, CODED, TRAINED, TRAINING, PRUNING, SENSITIVITY] } else { &[] };
+        let own = |name: &&str| self.files().any(|(n, _)| n == *name) || self.tables.iter().any(|(n, _)| n == name);
+        all.iter().copied().filter(move |name| !own(name))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::answers::Answers;
 use super::shipped::Shipped;
-use super::{WEIGHTS, figures, timing};
+use super::{figures, timing};
 use crate::catalog::{
     CodecProfile, LayerProfile, Lineage, ModelProfile, PROVENANCE, Provenance, ShippedFile, SizeOf, TapProfile,
 };
@@ -15,8 +15,6 @@ use std::collections::BTreeMap;
 
 /// Bytes of an answer on its way: the class in two, its confidence in four.
 const ANSWER_BYTES: u64 = 6;
-/// Bytes of a float.
-const FLOAT: u64 = 4;
 
 /// What a profile is made of, beside its data.
 pub struct Measured<'a> {
@@ -24,7 +22,7 @@ pub struct Measured<'a> {
     pub architecture: &'a str,
     pub network: &'a Shipped,
     pub answers: &'a Answers,
-    pub file: &'a [u8],
+    pub file: (&'a str, &'a [u8]),
 }
 
 /// Puts a profile together.
@@ -34,8 +32,8 @@ pub fn assemble(
     data: &Dataset,
     lineage: Lineage,
 ) -> Result<ModelProfile, Problem> {
-    let Measured { id, architecture, network, answers, file } = *measured;
-    let times = network.float().and_then(|executor| timing::layers(executor, data));
+    let Measured { id, architecture, network, answers, file: (name, file) } = *measured;
+    let times = timing::layers(network, data);
     let layers = layers(network, times.as_deref())?;
     Ok(ModelProfile {
         schema: 1,
@@ -47,7 +45,7 @@ pub fn assemble(
         parameters: layers.iter().map(|l| l.parameters).sum(),
         peak_activation_bytes: peak(network)?,
         file: ShippedFile {
-            name: WEIGHTS.into(),
+            name: name.into(),
             bytes: file.len() as u64,
             sha256: sha256_hex(file),
             precision: network.precision().into(),
@@ -64,14 +62,15 @@ pub fn assemble(
 
 /// The largest sum of activations alive at once, in the network's number format.
 pub fn peak(network: &Shipped) -> Result<u64, Problem> {
-    Ok(peak_activations(network.architecture())? / FLOAT * network.number_bytes())
+    peak_activations(network.architecture(), &network.number_bytes())
 }
 
 /// What each layer costs, by the description; and its time, where it was measured.
 pub fn layers(network: &Shipped, times: Option<&[f64]>) -> Result<Vec<LayerProfile>, Problem> {
     let description = network.architecture();
     let shapes = description.shapes()?;
-    let bytes = |floats: u64| floats / FLOAT * network.number_bytes();
+    let (numbers, weights) = (network.number_bytes(), network.weight_bytes()?);
+    let bytes = |t: usize| shapes[t].iter().product::<usize>() as u64 * numbers[t];
     let all = description.layers.iter().zip(counts(description)?).enumerate();
     let layer = |(i, (layer, count)): (usize, (&crate::lab::architecture::Layer, crate::lab::architecture::Count))| {
         LayerProfile {
@@ -80,9 +79,9 @@ pub fn layers(network: &Shipped, times: Option<&[f64]>) -> Result<Vec<LayerProfi
             output: shapes[i + 1].map(|n| n as u32),
             macs: count.macs,
             parameters: count.parameters,
-            weight_bytes: bytes(count.weight_bytes),
-            input_bytes: bytes(count.input_bytes),
-            output_bytes: bytes(count.output_bytes),
+            weight_bytes: weights[i],
+            input_bytes: bytes(layer.from) + layer.add.map_or(0, bytes),
+            output_bytes: bytes(i + 1),
             host_time_s: times.and_then(|t| t.get(i).copied()),
         }
     };
@@ -112,11 +111,11 @@ pub fn taps(network: &Shipped, crossings: &[Crossing]) -> Result<Vec<TapProfile>
         TapProfile { name: name.into(), layers: at as u32, shape, exit, codecs }
     };
     let mut taps = vec![tap(INPUT, 0, false, elements(0))];
-    let last = description.layers.len();
+    let (last, numbers) = (description.layers.len(), network.number_bytes());
     for (i, layer) in description.layers.iter().enumerate() {
         let Some(name) = &layer.tap else { continue };
         let exit = i + 1 == last;
-        let bytes = if exit { ANSWER_BYTES } else { network.number_bytes() * elements(i + 1) };
+        let bytes = if exit { ANSWER_BYTES } else { numbers[i + 1] * elements(i + 1) };
         taps.push(tap(name, i + 1, exit, bytes));
     }
     Ok(taps)

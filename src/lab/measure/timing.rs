@@ -1,33 +1,25 @@
 //! How long each layer takes on this machine: one image at a time, one thread, the median over repeats.
 
+use super::shipped::Shipped;
 use crate::lab::data::{Dataset, scaled};
-use crate::lab::network::Executor;
-use std::time::Instant;
 
 /// Repeats that are counted, after as many tenths that warm up.
 const REPEATS: usize = 200;
 
 /// Median seconds of each layer; nothing if no thread of its own can be had.
-pub fn layers(executor: &Executor, data: &Dataset) -> Option<Vec<f64>> {
+pub fn layers(network: &Shipped, data: &Dataset) -> Option<Vec<f64>> {
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().ok()?;
-    Some(alone.install(|| medians(executor, data)))
+    Some(alone.install(|| medians(network, data)))
 }
 
-fn medians(executor: &Executor, data: &Dataset) -> Vec<f64> {
+fn medians(network: &Shipped, data: &Dataset) -> Vec<f64> {
     let tables = data.scaling.tables();
-    let layers = executor.architecture().layers.len();
-    let mut times = vec![Vec::with_capacity(REPEATS); layers];
-    let mut tensors = vec![Vec::new(); layers + 1];
+    let mut times = vec![Vec::with_capacity(REPEATS); network.architecture().layers.len()];
     for repeat in 0..REPEATS + REPEATS / 10 {
         let image = data.validation.image(repeat % data.validation.len().max(1));
-        tensors[0] = scaled(image, &tables);
-        for (layer, times) in times.iter_mut().enumerate() {
-            let start = Instant::now();
-            executor.layer(layer, &mut tensors);
-            let taken = start.elapsed().as_secs_f64();
-            if repeat >= REPEATS / 10 {
-                times.push(taken);
-            }
+        let seconds = network.seconds(&scaled(image, &tables));
+        if repeat >= REPEATS / 10 {
+            times.iter_mut().zip(seconds).for_each(|(times, taken)| times.push(taken));
         }
     }
     times.into_iter().map(median).collect()

@@ -6,6 +6,7 @@ use crate::config::{self, Document};
 use crate::lab::data::Dataset;
 use crate::lab::distil::Lesson;
 use crate::lab::prune::Prune;
+use crate::lab::quantise::Quantise;
 use crate::problem::{Problem, Problems, remedy_for_name};
 use std::collections::BTreeSet;
 
@@ -75,18 +76,50 @@ impl Check<'_> {
 
     /// What the network begins from, and what is done with it.
     fn beginning(&mut self) {
-        let Variant { architecture, parent, train, prune, .. } = self.variant;
+        let Variant { architecture, parent, train, prune, quantise, coded, .. } = self.variant;
+        let from_nothing = architecture.is_some();
         if architecture.is_none() && parent.is_none() {
             let problem = Problem::new("nothing to begin from");
             self.here(problem.remedy("name an `architecture`, or a `parent` whose network is changed"));
-        } else if architecture.is_some() && prune.is_some() {
-            let problem = Problem::new("initial weights are not worth pruning");
-            self.blame("prune", problem.remedy("leave out `architecture`: the `parent`'s network is pruned"));
-        } else if train.is_none() && prune.is_none() {
-            self.here(Problem::new("nothing is done").remedy("say how to `train` or to `prune`"));
+        } else if from_nothing && (prune.is_some() || quantise.is_some()) {
+            let problem = Problem::new("initial weights are not worth pruning or quantising");
+            self.here(problem.remedy("leave out `architecture`: the `parent`'s network is changed"));
+        } else if from_nothing && train.is_none() {
+            self.here(Problem::new("an `architecture` that is not trained").remedy("say how to `train`"));
+        } else if train.is_none() && prune.is_none() && quantise.is_none() && !coded {
+            self.here(
+                Problem::new("nothing is done").remedy("say how to `train`, to `prune` or to `quantise`, or `coded`"),
+            );
+        } else if quantise.is_some() && (train.is_some() || prune.is_some()) {
+            let remedy = "train or prune in a variant, and quantise in another that has it as its `parent`";
+            self.blame("quantise", Problem::new("two steps in one variant").remedy(remedy));
         }
         for (key, why) in prune.iter().flat_map(Prune::complaints) {
             self.blame("prune", Problem::new(format!("`{key}` {why}")));
+        }
+        for (key, why) in quantise.iter().flat_map(Quantise::complaints) {
+            self.blame("quantise", Problem::new(format!("`{key}` {why}")));
+        }
+        self.trained_origin();
+    }
+
+    /// What was quantised, or only coded, can be coded and nothing else.
+    fn trained_origin(&mut self) {
+        let Variant { train, prune, quantise, .. } = self.variant;
+        let found =
+            |name: Option<&str>| name.and_then(|name| Some((name.to_string(), self.recipe.variants.get(name)?)));
+        let (origin, teacher) = (found(self.variant.origin()), found(self.variant.taught_by()));
+        let changes = train.is_some() || prune.is_some() || quantise.is_some();
+        let coarse = |other: &Option<(String, &Variant)>| {
+            other.as_ref().filter(|(_, v)| !v.is_trained()).map(|(n, _)| n.clone())
+        };
+        if let Some(name) = coarse(&origin).filter(|_| changes) {
+            let problem = Problem::new(format!("`{name}` has no training state to go on from"));
+            self.blame("parent", problem.remedy("name the variant that it was made from"));
+        }
+        if let Some(name) = coarse(&teacher) {
+            let problem = Problem::new(format!("`{name}` is quantised or coded, and cannot teach"));
+            self.blame("distil", problem.remedy("name the variant that it was made from"));
         }
     }
 

@@ -4,6 +4,7 @@ use crate::lab::codec::Codec;
 use crate::lab::corrupt::Corruption;
 use crate::lab::distil::Distil;
 use crate::lab::prune::Prune;
+use crate::lab::quantise::Quantise;
 use crate::lab::train::Train;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -31,6 +32,12 @@ pub struct Variant {
     /// How it is trained.
     #[serde(default)]
     pub train: Option<Train>,
+    /// How the parent's network is quantised.
+    #[serde(default)]
+    pub quantise: Option<Quantise>,
+    /// Whether its file is entropy-coded; alone, the parent's file is.
+    #[serde(default)]
+    pub coded: bool,
     /// How its teacher teaches it.
     #[serde(default)]
     pub distil: Option<Distil>,
@@ -58,14 +65,21 @@ impl Variant {
 
     /// How it is made, in tables.
     pub fn method(&self) -> String {
-        let begun = match (&self.prune, &self.architecture) {
-            (Some(prune), _) => Some(prune.name()),
-            (None, Some(_)) if self.distil.is_none() => Some("scratch"),
-            (None, None) => Some("fine-tuned"),
+        let begun = match (&self.prune, &self.quantise, &self.architecture, &self.train) {
+            (Some(prune), ..) => Some(prune.name()),
+            (_, Some(quantise), ..) => Some(quantise.name()),
+            (_, _, Some(_), _) if self.distil.is_none() => Some("scratch"),
+            (_, _, None, Some(_)) => Some("fine-tuned"),
             _ => None,
         };
+        let coded = self.coded.then(|| "coded".into());
         let taught = self.distil.as_ref().map(Distil::name);
-        begun.map(String::from).into_iter().chain(taught).collect::<Vec<_>>().join("+")
+        begun.map(String::from).into_iter().chain(taught).chain(coded).collect::<Vec<_>>().join("+")
+    }
+
+    /// Whether a network of floats with its training state comes out, of which other networks can be made.
+    pub fn is_trained(&self) -> bool {
+        self.train.is_some() || self.prune.is_some()
     }
 
     /// Trainings: one, or as many as there are rounds of pruning.
