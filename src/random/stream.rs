@@ -36,6 +36,10 @@ pub enum Purpose {
     Failure = 30,
     /// Where the clusters of a codebook start.
     Clusters = 40,
+    /// How images are mixed while training.
+    Mixing = 60,
+    /// What is dropped while training.
+    Dropout = 61,
     /// What pruning takes out, where it is drawn.
     Pruning = 50,
     /// What becomes of corrupted images.

@@ -3,9 +3,10 @@
 use super::aware::Aware;
 use super::init;
 use super::pass::Plan;
-use super::tape::Tape;
+use super::tape::{Dropout, Tape};
 use crate::lab::architecture::Architecture;
 use crate::problem::Problem;
+use crate::random::{Purpose, Stream};
 use candle_core::{CpuStorage, CustomOp1, Device, Layout, Result, Shape, Tensor, Var, bail};
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -100,6 +101,18 @@ impl Trainee {
             start += len;
         }
         Ok((logits, features))
+    }
+
+    /// Leaves a share of linear layers' inputs out of the next passes, drawn anew for each `step`.
+    pub fn drop_out(&self, share: f64, seed: u64, step: u64) {
+        let stream = Stream::new(seed, 0, Purpose::Dropout);
+        locked(&self.tape).dropout = Some(Dropout { share, stream, step });
+    }
+
+    /// Buffers that passes use, and the numbers they have room for.
+    #[cfg(test)]
+    pub fn room(&self) -> (usize, usize) {
+        locked(&self.tape).room()
     }
 
     /// The input of the last forward pass, `[n][h][w][c]`: what a teacher sees.

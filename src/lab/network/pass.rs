@@ -70,6 +70,10 @@ impl Plan {
                 }
                 Op::GlobalAveragePool => kernel::global_avg_pool(h * w, c_in, x, &mut y),
                 Op::Linear { outputs } => {
+                    let x = match tape.dropout {
+                        Some(dropout) => dropout.apply(i, x, &mut tape.convolved[i]),
+                        None => x,
+                    };
                     kernel::linear(c_in, *outputs, x, weight, self.of(parameters, i, Role::Bias), &mut y);
                 }
                 Op::GroupLogits { groups } => group::forward(groups, c_in, x, &mut y),
@@ -138,7 +142,11 @@ impl Plan {
                 let (weights, bias) = (self.layout.range(i, Role::Weight), self.layout.range(i, Role::Bias));
                 let (head, tail) = found.split_at_mut(bias.start);
                 let (dw, db) = (&mut head[weights], &mut tail[..bias.len()]);
-                kernel::linear_grad(c_in, *outputs, &tape.tensors[layer.from], weight, dy, dx.as_deref_mut(), dw, db);
+                let x = if tape.dropout.is_some() { &tape.convolved[i] } else { &tape.tensors[layer.from] };
+                kernel::linear_grad(c_in, *outputs, x, weight, dy, dx.as_deref_mut(), dw, db);
+                if let (Some(dropout), Some(dx)) = (tape.dropout, &mut dx) {
+                    dropout.mask(i, dx);
+                }
             }
             Op::GroupLogits { groups } => {
                 if let Some(dx) = &mut dx {

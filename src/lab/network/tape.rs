@@ -1,6 +1,7 @@
 //! Memory of one training pass, kept between steps.
 
 use super::aware::Aware;
+use crate::random::{Stream, sample::unit};
 
 /// What a pass leaves behind for its way back.
 #[derive(Debug, Default)]
@@ -13,14 +14,47 @@ pub struct Tape {
     pub pass: u64,
     /// Every tensor, by number.
     pub tensors: Vec<Vec<f32>>,
-    /// Each convolution's output before its norm.
+    /// Each convolution's output before its norm; a linear layer's input where something is left out of it.
     pub convolved: Vec<Vec<f32>>,
     /// Each norm's batch mean.
     pub mean: Vec<Vec<f32>>,
     /// Each norm's batch variance, biased.
     pub variance: Vec<Vec<f32>>,
+    /// What is left out of linear layers' inputs in this pass, if anything.
+    pub dropout: Option<Dropout>,
     /// Buffers to use again.
     spare: Vec<Vec<f32>>,
+}
+
+/// Inputs of linear layers that are left out of one step, each by itself; the others grow, so that the mean stays
+/// (Srivastava et al. 2014). A function of (seed, step, layer, element): made again on the way back.
+#[derive(Clone, Copy, Debug)]
+pub struct Dropout {
+    /// Share left out.
+    pub share: f64,
+    /// The draws.
+    pub stream: Stream,
+    /// The step.
+    pub step: u64,
+}
+
+impl Dropout {
+    /// A layer's inputs without what is left out.
+    pub fn apply<'a>(&self, layer: usize, inputs: &[f32], place: &'a mut Vec<f32>) -> &'a [f32] {
+        place.clear();
+        place.extend_from_slice(inputs);
+        self.mask(layer, place);
+        place
+    }
+
+    /// Leaves out of (or, on the way back, stops the gradient of) a layer's inputs.
+    pub fn mask(&self, layer: usize, values: &mut [f32]) {
+        let grow = (1.0 / (1.0 - self.share)) as f32;
+        for (i, value) in values.iter_mut().enumerate() {
+            let left_out = unit(self.stream.draw((layer as u64) << 32 | i as u64, self.step)[0]) < self.share;
+            *value *= if left_out { 0.0 } else { grow };
+        }
+    }
 }
 
 impl Tape {
@@ -44,6 +78,13 @@ impl Tape {
         let mut buffer = fits.map(|(i, _)| i).map(|i| self.spare.swap_remove(i)).unwrap_or_default();
         buffer.resize(len, 0.0);
         buffer
+    }
+
+    /// Buffers of any use, and the numbers they have room for.
+    #[cfg(test)]
+    pub fn room(&self) -> (usize, usize) {
+        let lists = [&self.tensors, &self.convolved, &self.mean, &self.variance, &self.spare];
+        (lists.iter().map(|l| l.len()).sum(), lists.into_iter().flatten().map(Vec::capacity).sum())
     }
 
     /// Takes a buffer back.

@@ -2,6 +2,7 @@
 
 use super::layout::Role;
 use super::pass::EPS;
+use super::tape::Dropout;
 use super::*;
 use crate::lab::architecture::{ANSWER, Architecture, Builder, Conv, Op, residual, separable};
 use crate::lab::data::Scaling;
@@ -173,6 +174,62 @@ fn trained(architecture: &Architecture) -> Trainee {
         trainee.forward(4, |input| input.copy_from_slice(&noise(n, step))).unwrap();
     }
     trainee
+}
+
+/// What is left out has no gradient, and the rest has that of differences; other steps leave out others.
+#[test]
+fn dropout_goes_back_as_it_went_forward() {
+    let architecture = separable([6, 6, 1], 3, 4, &[[8, 2]]);
+    let mut trainee = Trainee::new(&architecture, 5).unwrap();
+    let x = noise(4 * 36, 3);
+    let value = |trainee: &mut Trainee, step| {
+        trainee.drop_out(0.5, 1, step);
+        let logits = trainee.forward(4, |input| input.copy_from_slice(&x)).unwrap();
+        loss(&logits, &[]).unwrap()
+    };
+    let found = value(&mut trainee, 7).backward().unwrap();
+    let found = found.get(trainee.parameters.as_tensor()).unwrap().to_vec1::<f32>().unwrap();
+    let flat = trainee.flat().unwrap();
+    const H: f32 = 1e-2;
+    for at in [2, 30, 60, flat.len() - 20, flat.len() - 8, flat.len() - 1] {
+        let mut moved = |by: f32| {
+            let mut parameters = flat.clone();
+            parameters[at] += by;
+            trainee.set_flat(&parameters).unwrap();
+            f64::from(value(&mut trainee, 7).to_scalar::<f32>().unwrap())
+        };
+        let difference = (moved(H) - moved(-H)) / f64::from(2.0 * H);
+        assert!((difference - f64::from(found[at])).abs() < 2e-2, "{at}: {difference} for {}", found[at]);
+    }
+    trainee.set_flat(&flat).unwrap();
+    let at_step = |trainee: &mut Trainee, step| value(trainee, step).to_scalar::<f32>().unwrap();
+    assert_eq!(at_step(&mut trainee, 7), at_step(&mut trainee, 7));
+    assert_ne!(at_step(&mut trainee, 7), at_step(&mut trainee, 8));
+}
+
+/// Half are left out, the mean stays.
+#[test]
+fn dropout_keeps_the_mean() {
+    let dropout = Dropout { share: 0.25, stream: Stream::new(1, 0, Purpose::Dropout), step: 3 };
+    let mut values = vec![1.0; 40_000];
+    dropout.mask(2, &mut values);
+    let left_out = values.iter().filter(|&&v| v == 0.0).count() as f64 / 40_000.0;
+    let mean = values.iter().sum::<f32>() / 40_000.0;
+    assert!((left_out - 0.25).abs() < 5.0 * (0.1875f64 / 40_000.0).sqrt() && (mean - 1.0).abs() < 0.02, "{left_out}");
+}
+
+#[test]
+fn passes_use_the_same_memory_again() {
+    let architecture = residual([9, 9, 1], 4, 1, 4);
+    let mut trainee = Trainee::new(&architecture, 5).unwrap();
+    let mut rooms = Vec::new();
+    for step in 0..12 {
+        trainee.drop_out(0.2, 1, step);
+        let logits = trainee.forward(5, |input| input.copy_from_slice(&noise(5 * 81, step))).unwrap();
+        loss(&logits, &[]).unwrap().backward().unwrap();
+        rooms.push(trainee.room());
+    }
+    assert!(rooms[2..].iter().all(|room| *room == rooms[2]), "{rooms:?}");
 }
 
 #[test]

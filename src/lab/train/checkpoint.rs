@@ -33,11 +33,16 @@ pub struct Checkpoint {
     pub cost: Cost,
     /// Parameters.
     pub parameters: Vec<f32>,
-    /// The optimiser's momentum.
-    pub momentum: Vec<f32>,
+    /// What the optimiser remembers: momentum, or means of the gradient and its square.
+    pub memory: Vec<Vec<f32>>,
     /// Running statistics of the norms.
     pub statistics: Vec<f32>,
+    /// The moving average of the network's parameters and then statistics; empty without one.
+    pub average: Vec<f32>,
 }
+
+/// Names of what optimisers remember.
+const MEMORY: [&str; 2] = ["momentum", "square"];
 
 #[derive(Serialize, Deserialize)]
 struct Head {
@@ -58,8 +63,9 @@ impl Checkpoint {
         let head = serde_json::to_string(&Head { content, step, loss, history, cost });
         let head = head.map_err(|e| Problem::new(e.to_string()))?;
         let flat = |v: &[f32]| (vec![v.len()], v.to_vec());
-        let parts = [("parameters", &self.parameters), ("momentum", &self.momentum), ("statistics", &self.statistics)];
-        let tensors: BTreeMap<String, _> = parts.into_iter().map(|(name, v)| (name.to_string(), flat(v))).collect();
+        let parts = [("parameters", &self.parameters), ("statistics", &self.statistics), ("average", &self.average)];
+        let parts = parts.into_iter().chain(MEMORY.into_iter().zip(&self.memory));
+        let tensors: BTreeMap<String, _> = parts.map(|(name, v)| (name.to_string(), flat(v))).collect();
         atomic::write(path, &encode(&tensors, head)?)
     }
 
@@ -76,9 +82,11 @@ impl Checkpoint {
         let (mut tensors, head) = decode(&bytes).map_err(broken)?;
         let Head { content: found, step, loss, history, cost } =
             serde_json::from_str(&head).map_err(|e| broken(Problem::new(format!("not a checkpoint: {e}"))))?;
-        let mut part = |name| tensors.remove(name).map(|(_, v)| v).unwrap_or_default();
-        let (parameters, momentum, statistics) = (part("parameters"), part("momentum"), part("statistics"));
-        let this = Self { content: found, step, loss, history, cost, parameters, momentum, statistics };
+        let mut part = |name| tensors.remove(name).map(|(_, v)| v);
+        let memory = MEMORY.into_iter().map_while(&mut part).collect();
+        let [parameters, statistics, average] =
+            ["parameters", "statistics", "average"].map(|name| part(name).unwrap_or_default());
+        let this = Self { content: found, step, loss, history, cost, parameters, memory, statistics, average };
         Ok((this.content == content).then_some(this))
     }
 }

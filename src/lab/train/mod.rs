@@ -5,21 +5,25 @@
 //! on the number of threads; they do depend on the instruction set, which a profile names.
 
 mod augment;
+mod average;
 mod checkpoint;
 mod cost;
+mod mix;
 mod objective;
+mod optimiser;
 mod order;
 mod progress;
 mod run;
 mod schedule;
 mod settings;
-mod sgd;
 #[cfg(test)]
 mod tests;
 
 pub use checkpoint::{Checkpoint, Epoch};
 pub use cost::Clock;
 pub use objective::{CrossEntropy, Objective, Seen, cross_entropy, log_softmax};
+pub use optimiser::{Adamw, Optimiser, Sgd};
 pub use progress::Progress;
 pub use run::{Job, Trained, best, train};
-pub use settings::{Erase, Train};
+pub use schedule::{Cosine, Schedule, Steps};
+pub use settings::{Erase, Mix, Train};

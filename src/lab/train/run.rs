@@ -1,14 +1,16 @@
 //! The training loop.
 
 use super::augment::Augment;
+use super::average;
 use super::checkpoint::{Checkpoint, Epoch};
 use super::cost::Clock;
+use super::mix::Mixed;
 use super::objective::{Objective, Seen};
+use super::optimiser::{Memory, Step};
 use super::order::order;
 use super::progress::Progress;
 use super::schedule::rate;
 use super::settings::Train;
-use super::sgd::Sgd;
 use crate::catalog::Cost;
 use crate::lab::architecture::{Architecture, counts};
 use crate::lab::data::{Dataset, Images};
@@ -81,6 +83,7 @@ pub fn train(job: &Job, progress: &Progress) -> Result<Trained, Problem> {
         }
     }
     run.keep()?;
+    run.settle()?;
     progress.end();
     Ok(Trained { trainee: run.trainee, history: run.state.history, cost: run.state.cost })
 }
@@ -89,7 +92,7 @@ struct Run<'a> {
     job: &'a Job<'a>,
     trainee: Trainee,
     own: Var,
-    sgd: Sgd,
+    memory: Memory,
     augment: Augment<'a>,
     order: (u64, Vec<u32>),
     state: Checkpoint,
@@ -105,14 +108,15 @@ impl<'a> Run<'a> {
         let mut trainee = job.start.map_or_else(initial, Weights::trainee)?;
         trainee.aware(job.settings.aware);
         let own = job.objective.own(job.seed);
-        let mut sgd = Sgd::new(&trainee.plan.layout, own.len());
+        let mut memory = Memory::new(job.settings.optimiser, &trainee.plan.layout, own.len());
         let own = Var::from_slice(&own, own.len(), &Device::Cpu).map_err(broken)?;
         let found = job.checkpoint.map(|path| Checkpoint::load(path, job.content)).transpose()?.flatten();
-        let resumed = found.filter(|c| c.parameters.len() == sgd.momentum.len());
+        let resumed =
+            found.filter(|c| c.memory.len() == memory.vectors.len() && c.parameters.len() == memory.vectors[0].len());
         let state = match resumed {
             Some(state) => {
                 set(&trainee, &own, &state.parameters).map_err(broken)?;
-                sgd.momentum.clone_from(&state.momentum);
+                memory.vectors.clone_from(&state.memory);
                 trainee.statistics.clone_from(&state.statistics);
                 state
             }
@@ -126,7 +130,7 @@ impl<'a> Run<'a> {
             job,
             trainee,
             own,
-            sgd,
+            memory,
             augment,
             order: (u64::MAX, Vec::new()),
             state,
@@ -145,22 +149,27 @@ impl<'a> Run<'a> {
         }
         let batch = self.job.settings.batch;
         let positions = &self.order.1[at * batch..(at + 1) * batch];
-        let done = self.state.step as f64 / self.steps as f64;
+        let moment = Moment { step: self.state.step, epoch, done: self.state.step as f64 / self.steps as f64 };
         let (loss, mut gradient) =
-            differentiate(self.job, &mut self.trainee, &self.own, &self.augment, positions, epoch, done)
-                .map_err(broken)?;
+            differentiate(self.job, &mut self.trainee, &self.own, &self.augment, positions, moment).map_err(broken)?;
         if !loss.is_finite() {
             return Err(diverged(self.state.step, loss));
         }
-        let Train { momentum, decay, .. } = *self.job.settings;
-        let rate = rate(self.job.settings, self.state.step, self.steps);
+        let Train { momentum, decay, ema, .. } = *self.job.settings;
+        let number = self.state.step + 1;
+        let rate = rate(self.job.settings, self.state.step, self.steps) as f32;
+        let at = Step { number, rate, momentum: momentum as f32, decay: decay as f32 };
         let mut parameters = all(&self.trainee, &self.own).map_err(broken)?;
-        self.sgd.step(&mut parameters, &mut gradient, rate as f32, momentum as f32, decay as f32);
+        self.memory.step(at, &mut parameters, &mut gradient);
         if let Some(mask) = self.job.mask {
             mask.apply(&mut parameters);
         }
         set(&self.trainee, &self.own, &parameters).map_err(broken)?;
-        self.state.step += 1;
+        if let Some(decay) = ema {
+            let own = &parameters[..self.trainee.plan.layout.len()];
+            average::follow(&mut self.state.average, decay, number, own.iter().chain(&self.trainee.statistics));
+        }
+        self.state.step = number;
         self.state.loss += loss;
         Ok(loss)
     }
@@ -170,16 +179,36 @@ impl<'a> Run<'a> {
         let images = self.per_epoch * self.job.settings.batch as u64;
         self.macs += images as f64 * (PASSES * own + self.job.objective.macs()) as f64;
         self.macs += self.job.data.validation.len() as f64 * own as f64;
-        let validation = accuracy(&self.trainee, self.job.data)?;
+        let validation = self.validate()?;
         self.state.history.push(Epoch { loss: self.state.loss / self.per_epoch as f64, validation });
         self.state.loss = 0.0;
         self.keep()
     }
 
+    /// What is kept is the moving average, where there is one: puts it in the place of weights and statistics.
+    fn settle(&mut self) -> Result<(), Problem> {
+        if self.state.average.is_empty() {
+            return Ok(());
+        }
+        let (parameters, statistics) = self.state.average.split_at(self.trainee.plan.layout.len());
+        self.trainee.statistics = statistics.to_vec();
+        self.trainee.set_flat(parameters).map_err(broken)
+    }
+
+    /// Accuracy on the validation images of what would be kept.
+    fn validate(&mut self) -> Result<f64, Problem> {
+        let (parameters, statistics) = (self.trainee.flat().map_err(broken)?, self.trainee.statistics.clone());
+        self.settle()?;
+        let validation = accuracy(&self.trainee, self.job.data)?;
+        self.trainee.statistics = statistics;
+        self.trainee.set_flat(&parameters).map_err(broken)?;
+        Ok(validation)
+    }
+
     /// Writes down the state.
     fn keep(&mut self) -> Result<(), Problem> {
         self.state.parameters = all(&self.trainee, &self.own).map_err(broken)?;
-        self.state.momentum.clone_from(&self.sgd.momentum);
+        self.state.memory.clone_from(&self.memory.vectors);
         self.state.statistics.clone_from(&self.trainee.statistics);
         self.state.cost = self.clock.cost(self.macs);
         self.job.checkpoint.map_or(Ok(()), |path| self.state.save(path))
@@ -194,8 +223,9 @@ fn fresh(content: &str) -> Checkpoint {
         history: Vec::new(),
         cost: Cost::default(),
         parameters: Vec::new(),
-        momentum: Vec::new(),
+        memory: Vec::new(),
         statistics: Vec::new(),
+        average: Vec::new(),
     }
 }
 
@@ -219,6 +249,17 @@ fn set(trainee: &Trainee, own: &Var, all: &[f32]) -> candle_core::Result<()> {
     own.set(&Tensor::from_slice(rest, rest.len(), &Device::Cpu)?)
 }
 
+/// Where in the training a step is.
+#[derive(Clone, Copy)]
+struct Moment {
+    /// Steps done.
+    step: u64,
+    /// Epochs done.
+    epoch: u64,
+    /// Share of all steps.
+    done: f64,
+}
+
 /// Loss and gradient, network's and then loss's own, of one batch.
 fn differentiate(
     job: &Job,
@@ -226,14 +267,21 @@ fn differentiate(
     own: &Var,
     augment: &Augment,
     positions: &[u32],
-    epoch: u64,
-    done: f64,
+    at: Moment,
 ) -> candle_core::Result<(f64, Vec<f32>)> {
     let images = &job.data.train;
     let labels: Vec<u32> = positions.iter().map(|&p| u32::from(images.label[p as usize])).collect();
-    let targets = one_hot(&labels, job.data.classes.len())?;
+    let Moment { step, epoch, done } = at;
+    let mixed = Mixed::draw(job.settings, job.seed, step, job.data.input);
+    if let Some(share) = job.settings.dropout {
+        trainee.drop_out(share, job.seed, step);
+    }
+    let targets = targets(&labels, job, mixed)?;
     let labels = Tensor::from_vec(labels, positions.len(), &Device::Cpu)?;
-    let fill = |input: &mut [f32]| augment.fill(images, positions, epoch, input);
+    let fill = |input: &mut [f32]| {
+        augment.fill(images, positions, epoch, input);
+        mixed.images(input, job.data.input);
+    };
     let (logits, features) = trainee.forward_with(positions.len(), &job.objective.wants(), fill)?;
     let (logits, labels, targets, features) = (&logits, &labels, &targets, features.as_slice());
     let loss = trainee.with_input(|input| {
@@ -248,10 +296,15 @@ fn differentiate(
     Ok((f64::from(loss.to_scalar::<f32>()?), gradient))
 }
 
-/// Labels as probabilities, `[n][classes]`.
-fn one_hot(labels: &[u32], classes: usize) -> candle_core::Result<Tensor> {
-    let mut out = vec![0f32; labels.len() * classes];
-    out.chunks_exact_mut(classes).zip(labels).for_each(|(row, &label)| row[label as usize] = 1.0);
+/// Right classes as probabilities, `[n][classes]`: smoothed, then mixed as the images are.
+fn targets(labels: &[u32], job: &Job, mixed: Mixed) -> candle_core::Result<Tensor> {
+    let classes = job.data.classes.len();
+    let spread = job.settings.label_smoothing.unwrap_or(0.0);
+    let each = spread / classes as f64;
+    let mut out = vec![each as f32; labels.len() * classes];
+    let rows = out.chunks_exact_mut(classes).zip(labels);
+    rows.for_each(|(row, &label)| row[label as usize] = (1.0 - spread + each) as f32);
+    mixed.targets(&mut out, classes, job.data.input);
     Tensor::from_vec(out, (labels.len(), classes), &Device::Cpu)
 }
 
