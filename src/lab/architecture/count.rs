@@ -65,7 +65,7 @@ pub fn peak_activations(architecture: &Architecture, number_bytes: &[u64]) -> Re
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Conv, Layer, residual, separable};
+    use super::super::{Bottleneck, Conv, Inverted, Layer, Plain, residual, separable};
     use super::*;
 
     fn total(a: &Architecture, part: fn(&Count) -> u64) -> u64 {
@@ -109,7 +109,23 @@ mod tests {
 
     #[test]
     fn counts_agree_with_brute_force() {
-        for a in [residual([9, 7, 3], 4, 2, 3), separable([9, 7, 3], 4, 5, &[[6, 2], [7, 1]])] {
+        let input = [9, 7, 3];
+        let inverted = Inverted {
+            stem: 5,
+            stem_stride: 1,
+            blocks: vec![[1, 4, 1, 1], [3, 4, 2, 1], [2, 6, 1, 2]],
+            head: Some(9),
+            width: 1.4,
+            depth: 1.0,
+        };
+        for a in [
+            residual(input, 4, 2, 3),
+            separable(input, 4, 5, &[[6, 2], [7, 1]]),
+            inverted.architecture(input, 4),
+            Bottleneck { blocks: vec![1, 2], width: 3, expansion: 2 }.architecture(input, 4),
+            Plain { stacks: vec![[3, 2], [4, 1]], width: 1.0, depth: 1.0 }.architecture(input, 4),
+        ] {
+            a.check().unwrap();
             let counted: Vec<_> = counts(&a).unwrap().iter().map(|c| (c.macs, c.parameters)).collect();
             assert_eq!(counted, brute(&a));
         }

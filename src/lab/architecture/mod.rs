@@ -3,14 +3,20 @@
 //! Everything else reads this one description: the trainable network, the counter, the splitter, the executor.
 //! Tensors are numbered: 0 is the input, `i + 1` is what layer `i` writes.
 
+mod bottleneck;
 mod count;
 mod cut;
+mod inverted;
+mod plain;
 mod residual;
 mod separable;
 mod shape;
 
+pub use bottleneck::Bottleneck;
 pub use count::{Count, counts, peak_activations};
 pub use cut::crossing;
+pub use inverted::Inverted;
+pub use plain::Plain;
 pub use residual::residual;
 pub use separable::separable;
 
@@ -144,6 +150,16 @@ impl Architecture {
             _ => 0,
         }
     }
+}
+
+/// A number of channels times a multiplier, rounded, at least one unless there were none.
+fn whole(channels: usize, multiplier: f64) -> usize {
+    ((channels as f64 * multiplier).round() as usize).max(channels.min(1))
+}
+
+/// The multiplier that changes nothing.
+fn one() -> f64 {
+    1.0
 }
 
 /// Lists layers one by one; each reads the one before unless told otherwise.

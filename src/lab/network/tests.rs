@@ -4,7 +4,7 @@ use super::layout::Role;
 use super::pass::EPS;
 use super::tape::Dropout;
 use super::*;
-use crate::lab::architecture::{ANSWER, Architecture, Builder, Conv, Op, residual, separable};
+use crate::lab::architecture::{ANSWER, Architecture, Bottleneck, Builder, Conv, Inverted, Op, residual, separable};
 use crate::lab::data::Scaling;
 use crate::random::{Purpose, Stream, sample::unit};
 use candle_core::{D, Device, Tensor};
@@ -139,6 +139,11 @@ proptest! {
 fn whole_networks_agree_with_stock_candle() {
     agrees_with_stock(&residual([11, 11, 1], 5, 2, 4), 6, 1, &[]);
     agrees_with_stock(&separable([10, 10, 3], 5, 4, &[[6, 2], [8, 1]]), 6, 2, &[]);
+    let blocks = vec![[1, 4, 1, 1], [3, 4, 2, 1], [2, 6, 1, 2]];
+    let inverted = Inverted { stem: 4, stem_stride: 1, blocks, head: Some(9), width: 1.0, depth: 1.0 };
+    agrees_with_stock(&inverted.architecture([9, 9, 3], 5), 6, 3, &[]);
+    let bottleneck = Bottleneck { blocks: vec![1, 2], width: 3, expansion: 2 };
+    agrees_with_stock(&bottleneck.architecture([9, 9, 3], 5), 6, 4, &[]);
 }
 
 #[test]

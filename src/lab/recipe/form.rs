@@ -1,11 +1,11 @@
 //! Families of networks, as a recipe names them.
 
-use crate::lab::architecture::{self, Architecture};
+use crate::lab::architecture::{self, Architecture, Bottleneck, Inverted, Plain};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A family of networks with its sizes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Form {
     /// A residual network of three stages (He et al. 2016).
@@ -22,6 +22,12 @@ pub enum Form {
         /// Channels and stride of each block.
         blocks: Vec<[usize; 2]>,
     },
+    /// A residual network of bottlenecks (He et al. 2016).
+    Bottleneck(Bottleneck),
+    /// A network of inverted residuals (Sandler et al. 2018).
+    Inverted(Inverted),
+    /// Convolutions one after another (Springenberg et al. 2015).
+    Plain(Plain),
 }
 
 impl Form {
@@ -30,6 +36,9 @@ impl Form {
         match self {
             Self::Residual { blocks, width } => architecture::residual(input, classes, *blocks, *width),
             Self::Separable { stem, blocks } => architecture::separable(input, classes, *stem, blocks),
+            Self::Bottleneck(form) => form.architecture(input, classes),
+            Self::Inverted(form) => form.architecture(input, classes),
+            Self::Plain(form) => form.architecture(input, classes),
         }
     }
 }
