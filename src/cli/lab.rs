@@ -1,4 +1,5 @@
 use super::output::say;
+use super::stop;
 use crate::lab;
 use crate::problem::Problems;
 use clap::{Args, Subcommand};
@@ -56,7 +57,8 @@ impl Lab {
 
     fn make(self) -> Result<(), Problems> {
         let Self { data, out, only, dry_run, table, .. } = self;
-        let options = lab::Options { data, out, only, dry_run, table, progress: true };
+        let stop = Some(stop::listen()?);
+        let options = lab::Options { data, out, only, dry_run, table, progress: true, stop };
         let summary = lab::run(&self.recipe.unwrap_or_default(), &options)?;
         summary.entries.iter().for_each(|entry| say(line(entry, dry_run)));
         summary.spreads.iter().for_each(|s| {

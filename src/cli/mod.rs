@@ -9,6 +9,7 @@ mod render;
 mod report;
 mod run;
 mod schema;
+mod stop;
 mod validate;
 
 pub use program::Program;

@@ -15,6 +15,7 @@ use super::recipe;
 use crate::problem::Problems;
 use bench::Bench;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, atomic::AtomicBool};
 use std::time::Duration;
 
 /// How a recipe is run.
@@ -32,11 +33,21 @@ pub struct Options {
     pub table: Option<PathBuf>,
     /// Say how far it is, on standard error.
     pub progress: bool,
+    /// Where it is told to stop: a training then keeps its state, so that the next run goes on from there.
+    pub stop: Option<Arc<AtomicBool>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { data: None, out: "results/models".into(), only: Vec::new(), dry_run: false, table: None, progress: true }
+        Self {
+            data: None,
+            out: "results/models".into(),
+            only: Vec::new(),
+            dry_run: false,
+            table: None,
+            progress: true,
+            stop: None,
+        }
     }
 }
 

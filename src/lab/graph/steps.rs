@@ -90,6 +90,7 @@ impl Bench<'_> {
         let Beginning { architecture, start, mask, round } = begin;
         let name = &plan.instance.name;
         let progress = if self.options.progress { Progress::shown(name) } else { Progress::hidden() };
+        let progress = progress.until(self.options.stop.clone());
         let objective = self.objective(plan, architecture)?;
         let job = Job {
             architecture,

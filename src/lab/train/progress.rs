@@ -3,6 +3,8 @@
 use super::checkpoint::Epoch;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A bar for one training, and a line an epoch.
 #[derive(Debug)]
@@ -11,6 +13,7 @@ pub struct Progress {
     name: String,
     validation: Cell<Option<f64>>,
     told: bool,
+    stop: Option<Arc<AtomicBool>>,
 }
 
 impl Progress {
@@ -19,12 +22,22 @@ impl Progress {
         let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} steps, {eta} left, {msg}");
         let bar = ProgressBar::no_length().with_prefix(name.to_string());
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, name: name.into(), validation: Cell::new(None), told: true }
+        Self { bar, name: name.into(), validation: Cell::new(None), told: true, stop: None }
     }
 
     /// Nothing at all.
     pub fn hidden() -> Self {
-        Self { bar: ProgressBar::hidden(), name: String::new(), validation: Cell::new(None), told: false }
+        Self { bar: ProgressBar::hidden(), name: String::new(), validation: Cell::new(None), told: false, stop: None }
+    }
+
+    /// The same, which ends when it is told so there.
+    pub fn until(self, stop: Option<Arc<AtomicBool>>) -> Self {
+        Self { stop, ..self }
+    }
+
+    /// Whether it was told to end.
+    pub fn is_over(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
     /// Starts at a step.

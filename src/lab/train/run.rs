@@ -62,8 +62,8 @@ const PASSES: u64 = 3;
 /// Trains, from the last checkpoint if there is one.
 ///
 /// # Errors
-/// An architecture that does not fit, a broken checkpoint, output errors, and a loss that is no number (the last
-/// checkpoint then stays).
+/// An architecture that does not fit, a broken checkpoint, output errors, a loss that is no number (the last checkpoint
+/// then stays), and an end that was asked for (the state is then kept).
 pub fn train(job: &Job, progress: &Progress) -> Result<Trained, Problem> {
     let mut run = Run::start(job)?;
     progress.begin(run.state.step, run.steps);
@@ -80,6 +80,11 @@ pub fn train(job: &Job, progress: &Progress) -> Result<Trained, Problem> {
                 progress.epoch(done.len(), job.settings.epochs, last, speed);
             }
             timer = (Instant::now(), run.state.step);
+        }
+        if progress.is_over() {
+            run.keep()?;
+            progress.end();
+            return Err(stopped(job, run.state.step, run.steps));
         }
     }
     run.keep()?;
@@ -226,6 +231,14 @@ fn fresh(content: &str) -> Checkpoint {
         memory: Vec::new(),
         statistics: Vec::new(),
         average: Vec::new(),
+    }
+}
+
+fn stopped(job: &Job, step: u64, steps: u64) -> Problem {
+    let problem = Problem::new(format!("stopped after step {step} of {steps}, as asked"));
+    match job.checkpoint {
+        Some(path) => problem.in_file(path).remedy("run the recipe again: it goes on from this checkpoint"),
+        None => problem,
     }
 }
 

@@ -280,3 +280,18 @@ fn a_checkpoint_that_cannot_be_written_is_told() {
     let again = train(&job(&data, &architecture, &settings, Some(&path), None), &Progress::hidden()).unwrap();
     assert!(bytes(&again, &data) == bytes(&whole, &data));
 }
+
+#[test]
+fn whoever_is_asked_to_stop_keeps_the_state_and_says_so() {
+    let (data, architecture, settings) = (few(), tiny(), settings(1));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.safetensors");
+    let asked = Progress::hidden().until(Some(std::sync::Arc::new(true.into())));
+    for step in 1..=2 {
+        let told = train(&job(&data, &architecture, &settings, Some(&path), None), &asked).unwrap_err().to_string();
+        assert!(told.contains(&format!("stopped after step {step} of 6")) && told.contains("c.safetensors"), "{told}");
+    }
+    let whole = train(&job(&data, &architecture, &settings, None, None), &Progress::hidden()).unwrap();
+    let part = train(&job(&data, &architecture, &settings, Some(&path), None), &Progress::hidden()).unwrap();
+    assert!(bytes(&part, &data) == bytes(&whole, &data));
+}
