@@ -1,8 +1,8 @@
 //! How a variant is trained.
 
-use crate::lab::network::Aware;
 use super::optimiser::Optimiser;
 use super::schedule::Schedule;
+use crate::lab::network::Aware;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
