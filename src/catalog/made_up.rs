@@ -78,6 +78,7 @@ fn lineage() -> Lineage {
         train: 16,
         validation: 4,
         test: 8,
+        superclasses: None,
     };
     Lineage {
         recipe: "made-up.toml".into(),

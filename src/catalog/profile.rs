@@ -237,6 +237,9 @@ pub struct DataLineage {
     pub validation: u64,
     /// Images for the result.
     pub test: u64,
+    /// The superclasses that it saw as labels, with the names of their classes; the data's own classes, if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superclasses: Option<Vec<(String, Vec<String>)>>,
 }
 
 /// What making a variant cost.

@@ -1,11 +1,15 @@
 //! What methods have in common: two networks, terms, and their sum.
 
+use super::math::mean;
+use super::pupil::partition;
+use super::subclass::{Emphasis, Groups, Partition, Place};
+use crate::config::Named;
 use crate::lab::architecture::{Architecture, counts};
 use crate::lab::data::Dataset;
 use crate::lab::network::Executor;
-use crate::lab::train::{Objective, Seen, cross_entropy};
+use crate::lab::train::{Objective, Seen, log_softmax};
 use crate::problem::Problem;
-use candle_core::{Device, Result, Tensor};
+use candle_core::{D, Device, Result, Tensor};
 
 /// Who is taught by whom.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +18,22 @@ pub struct Lesson<'a> {
     pub student: &'a Architecture,
     /// The teacher's.
     pub teacher: &'a Architecture,
+    /// Names of the data's own classes.
+    pub classes: &'a [String],
+    /// The recipe's partitions.
+    pub partitions: &'a Named<Groups>,
+    /// Which classes matter, if not all alike.
+    pub emphasis: Option<&'a Emphasis>,
+}
+
+impl Lesson<'_> {
+    /// A partition of the data's own classes.
+    ///
+    /// # Errors
+    /// A name that is not known, and the first thing wrong with a partition.
+    pub fn partition(&self, name: &str) -> std::result::Result<Partition, Problem> {
+        partition(self.partitions, name, self.classes)
+    }
 }
 
 /// A way to teach, as a recipe names it.
@@ -42,7 +62,7 @@ pub trait Method {
 /// What the teacher says about a batch.
 #[derive(Clone, Debug)]
 pub struct Told<'a> {
-    /// Its answers, `[n][classes]`.
+    /// Its answers, `[n][classes]`; the network's own, where there is no teacher.
     pub logits: &'a Tensor,
     /// Its tensors that the term asked for, in its order, `[n][h][w][c]`.
     pub features: &'a [Tensor],
@@ -72,29 +92,50 @@ pub trait Term {
     }
 }
 
-/// The labels' cross-entropy and several terms of one teacher; both networks see the same augmented images.
+/// The labels' cross-entropy and several terms of one teacher, if there is any; both networks see the same augmented
+/// images.
 pub struct Taught {
     labels: f64,
     terms: Vec<(f64, Box<dyn Term>)>,
-    teacher: Executor,
+    teacher: Option<Executor>,
+    emphasis: Option<Emphasis>,
 }
 
 impl Taught {
     /// The sum of the labels' cross-entropy and of terms, each times a weight.
-    pub fn new(labels: f64, terms: Vec<(f64, Box<dyn Term>)>, teacher: Executor) -> Self {
-        Self { labels, terms, teacher }
+    pub fn new(
+        labels: f64,
+        terms: Vec<(f64, Box<dyn Term>)>,
+        teacher: Option<Executor>,
+        emphasis: Option<Emphasis>,
+    ) -> Self {
+        Self { labels, terms, teacher, emphasis }
+    }
+
+    /// Adds a term times a weight.
+    pub fn and(mut self, weight: f64, term: Box<dyn Term>) -> Self {
+        self.terms.push((weight, term));
+        self
+    }
+
+    /// The labels' cross-entropy.
+    fn hard(&self, seen: &Seen) -> Result<Tensor> {
+        let each = (log_softmax(seen.logits)? * seen.targets)?.sum(D::Minus1)?.neg()?;
+        let weights = self.emphasis.as_ref().map_or(Ok(None), |e| e.images(Place::Labels, seen))?;
+        mean(&each, weights.as_ref())
     }
 
     /// The teacher's answers and whatever tensors the terms want, one term after another.
-    fn ask(&self, input: &[f32]) -> Result<(Tensor, Vec<Tensor>)> {
-        let answer = self.teacher.architecture().layers.len();
+    fn ask(&self, seen: &Seen) -> Result<(Tensor, Vec<Tensor>)> {
+        let Some(teacher) = &self.teacher else { return Ok((seen.logits.clone(), Vec::new())) };
+        let answer = teacher.architecture().layers.len();
         let wanted: Vec<usize> = [answer].into_iter().chain(self.terms.iter().flat_map(|t| t.1.teacher())).collect();
         let shaped = |(values, &tensor): (Vec<f32>, &usize)| {
-            let [h, w, c] = self.teacher.shape(tensor);
+            let [h, w, c] = teacher.shape(tensor);
             let n = values.len() / (h * w * c);
             Tensor::from_vec(values, (n, h, w, c), &Device::Cpu)
         };
-        let told = self.teacher.outputs(input, &wanted).into_iter().zip(&wanted);
+        let told = teacher.outputs(seen.input, &wanted).into_iter().zip(&wanted);
         let mut told = told.map(shaped).collect::<Result<Vec<_>>>()?;
         let features = told.split_off(1);
         Ok((told[0].flatten_from(1)?, features))
@@ -103,8 +144,8 @@ impl Taught {
 
 impl Objective for Taught {
     fn loss(&self, seen: &Seen) -> Result<Tensor> {
-        let (logits, heard) = self.ask(seen.input)?;
-        let mut sum = (cross_entropy(seen.logits, seen.targets)? * self.labels)?;
+        let (logits, heard) = self.ask(seen)?;
+        let mut sum = (self.hard(seen)? * self.labels)?;
         let (mut features, mut heard, mut at) = (seen.features, heard.as_slice(), 0);
         for (weight, term) in &self.terms {
             let (here, own) = (term.student().len(), term.own(0).len());
@@ -126,8 +167,13 @@ impl Objective for Taught {
         self.terms.iter().flat_map(|(_, term)| term.own(seed)).collect()
     }
 
+    fn sampling(&self, done: f64) -> Option<Vec<f64>> {
+        self.emphasis.as_ref().and_then(|e| e.labels(Place::Sampling, done))
+    }
+
     fn macs(&self) -> u64 {
-        counts(self.teacher.architecture()).map_or(0, |layers| layers.iter().map(|c| c.macs).sum())
+        let layers = self.teacher.as_ref().map(|t| counts(t.architecture()).unwrap_or_default());
+        layers.unwrap_or_default().iter().map(|c| c.macs).sum()
     }
 }
 

@@ -1,13 +1,33 @@
 //! Distillation: how a teacher teaches. A method is one file here and one line in the list below; a recipe may name
 //! several, whose losses are added up.
 
+mod attention;
+mod dist;
+mod dkd;
+#[cfg(test)]
+mod end_to_end;
+mod fitnet;
 mod kd;
 mod lesson;
+mod lskd;
+mod math;
+mod pupil;
+mod rkd;
+pub mod subclass;
+mod taps;
 #[cfg(test)]
 mod tests;
 
+pub use attention::Attention;
+pub use dist::Dist;
+pub use dkd::Dkd;
+pub use fitnet::Fitnet;
 pub use kd::Kd;
 pub use lesson::{Lesson, Method, Taught, Term, Told};
+pub use lskd::Lskd;
+pub use pupil::Pupil;
+pub use rkd::Rkd;
+pub use subclass::{Focus, Labels, Pseudo, Subclass};
 
 use super::data::Dataset;
 use super::network::Executor;
@@ -47,6 +67,22 @@ macro_rules! methods {
 methods! {
     /// By its softened answers (Hinton, Vinyals, Dean 2015).
     kd: Kd, "kd";
+    /// By the right class and all others apart (Zhao et al. 2022).
+    dkd: Dkd, "dkd";
+    /// By the shape of its logits (Sun et al. 2024).
+    lskd: Lskd, "lskd";
+    /// By correlation over classes and over images (Huang et al. 2022).
+    dist: Dist, "dist";
+    /// By its tensors (Romero et al. 2015).
+    fitnet: Fitnet, "fitnet";
+    /// By where it looks (Zagoruyko and Komodakis 2017).
+    attention: Attention, "attention";
+    /// By distances and angles between images (Park et al. 2019).
+    rkd: Rkd, "rkd";
+    /// By its subclasses, known or invented, weighted by the chain rule (Müller, Kornblith and Hinton 2020).
+    subclass: Subclass, "subclass";
+    /// By pseudo-subclasses that its embeddings give, without training it again (Loo et al. 2024).
+    pseudo: Pseudo, "pseudo";
 }
 
 impl Distil {
@@ -81,6 +117,6 @@ impl Distil {
         let labels = self.labels.unwrap_or_else(|| methods.iter().fold(1.0, |w, (_, m)| w.min(m.labels())));
         let term = |(_, m): &(_, &dyn Method)| Ok((m.weight(), m.term(lesson, &teacher, data)?));
         let terms = methods.iter().map(term).collect::<Result<_, Problem>>()?;
-        Ok(Taught::new(labels, terms, teacher))
+        Ok(Taught::new(labels, terms, Some(teacher), lesson.emphasis.cloned()))
     }
 }

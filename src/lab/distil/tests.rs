@@ -77,6 +77,29 @@ impl Batch {
     }
 }
 
+/// Made-up numbers, as in `reference.py`.
+pub fn wave(n: usize, phase: u32) -> Vec<f64> {
+    (0..n).map(|i| 1.5 * (0.7 * i as f64 + f64::from(phase)).sin()).collect()
+}
+
+/// Four images, five classes.
+pub fn made_up() -> Batch {
+    let teacher = wave(20, 2).into_iter().map(|z| 2.0 * z).collect();
+    Batch { student: wave(20, 1), teacher, ..Batch::new(&[], &[], &[0, 2, 4, 2]) }
+}
+
+/// Three images, three classes, and two pairs of tensors: student's, teacher's, student's, teacher's.
+pub fn featured(a: [usize; 3], b: [usize; 3], c: [usize; 3], d: [usize; 3]) -> Batch {
+    let feature = |[h, w, c]: [usize; 3], phase| (wave(3 * h * w * c, phase), [3, h, w, c]);
+    Batch {
+        student: wave(9, 1),
+        teacher: wave(9, 2),
+        features: vec![feature(a, 10), feature(c, 12)],
+        heard: vec![feature(b, 11), feature(d, 13)],
+        ..Batch::new(&[], &[], &[0, 2, 1])
+    }
+}
+
 /// A method's whole loss, labels' part included.
 pub fn value<M: Method + Term>(method: &M, batch: &Batch) -> f64 {
     batch.loss(method.labels(), method.weight(), method).0

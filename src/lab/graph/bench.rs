@@ -6,8 +6,9 @@ use crate::catalog::{Cost, DataLineage, Lineage, ModelProfile};
 use crate::kernel::instruction_set;
 use crate::lab::architecture::Architecture;
 use crate::lab::data::{Dataset, Images};
+use crate::lab::distil::Pupil;
 use crate::lab::measure::{self, Product, TRAINED, Wanted};
-use crate::lab::recipe::{Instance, Recipe, Variant, beside, family};
+use crate::lab::recipe::{Instance, Recipe, Variant, beside, family, pupil};
 use crate::problem::{Problem, Problems};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 /// Where networks are made.
 pub struct Bench<'a> {
-    recipe: &'a Recipe,
+    pub(super) recipe: &'a Recipe,
     recipe_file: String,
     pub(super) data: &'a Dataset,
     pub(super) options: &'a Options,
@@ -28,8 +29,8 @@ pub struct Bench<'a> {
 pub struct Plan<'a> {
     pub instance: &'a Instance,
     pub variant: &'a Variant,
-    /// What it begins with: named, or that of the network it begins from.
-    pub architecture: Architecture,
+    /// What it begins with, the architecture named or that of the network it begins from, and what it sees.
+    pub pupil: Pupil,
     /// SHA-256 over what makes it.
     pub content: String,
     /// The folder of the network it begins from.
@@ -76,7 +77,7 @@ impl<'a> Bench<'a> {
     }
 
     fn fresh(&self, plan: &Plan, wanted: &Wanted) -> Result<(), Problems> {
-        let (product, cost) = self.step(plan)?;
+        let (product, cost) = self.step(plan, &plan.pupil.data(self.data))?;
         self.measure(plan, &product, wanted, self.lineage(plan, cost))?;
         Ok(self.forget(&plan.instance.name)?)
     }
@@ -84,7 +85,7 @@ impl<'a> Bench<'a> {
     fn measure(&self, plan: &Plan, product: &Product, wanted: &Wanted, lineage: Lineage) -> Result<(), Problems> {
         let family = family(self.recipe, &plan.instance.variant).unwrap_or_default();
         let folder = self.folder(&plan.instance.name);
-        measure::measure(&folder, family, product, wanted, self.data, lineage).map(|_| ())
+        measure::measure(&folder, family, product, wanted, &plan.pupil.data(self.data), lineage).map(|_| ())
     }
 
     /// The profiles of what is made, with their instances.
@@ -93,37 +94,41 @@ impl<'a> Bench<'a> {
         order.iter().filter_map(profile).collect()
     }
 
-    fn plan<'b>(&self, instance: &'b Instance, variant: &'b Variant) -> Result<Plan<'b>, Problem> {
-        let architecture = self.architecture(instance, variant);
+    fn plan<'b>(&self, instance: &'b Instance, variant: &'b Variant) -> Result<Plan<'b>, Problems> {
+        let pupil = self.pupil(instance, variant)?;
         let content_of = |name: &str| self.content_beside(name, instance.seed);
         let taught = variant.distil.as_ref().zip(variant.taught_by().map(content_of));
         let origin = variant.origin().map(content_of);
         let images = [self.data.train.len(), self.data.validation.len()];
+        let named = variant.distil.as_ref().and_then(|d| d.subclass.as_ref()).and_then(|s| s.partition.as_deref());
         let making = Making {
-            architecture: origin.is_none().then_some(&architecture),
+            architecture: origin.is_none().then_some(&pupil.architecture),
             train: variant.train.as_ref(),
             taught: taught.as_ref().map(|(distil, content)| (*distil, content.as_str())),
             origin: origin.as_deref(),
             prune: variant.prune.as_ref(),
             quantise: variant.quantise.as_ref(),
             coded: variant.coded,
+            labels: variant.labels.as_ref().zip(pupil.partition.as_ref().map(|p| p.groups.as_slice())),
+            focus: variant.focus.as_ref(),
+            partition: named.and_then(|name| self.recipe.partitions.get(name)),
             ..Making::new(instance.seed, &self.data.sha256, images)
         };
         let content = making.content()?;
         let folder = |name: Option<&str>| Some(self.folder(&beside(self.recipe, name?, instance.seed)?.name));
         let (origin, teacher) = (folder(variant.origin()), folder(variant.taught_by()));
-        Ok(Plan { instance, variant, architecture, content, origin, teacher })
+        Ok(Plan { instance, variant, pupil, content, origin, teacher })
     }
 
-    /// The architecture named, or that of the network it begins from.
-    fn architecture(&self, instance: &Instance, variant: &Variant) -> Architecture {
-        let named = variant.architecture.as_ref().and_then(|name| self.recipe.architectures.get(name));
-        if let Some(form) = named {
-            return form.architecture(self.data.input, self.data.classes.len());
-        }
+    /// The variant with the architecture named, or that of the network it begins from.
+    fn pupil(&self, instance: &Instance, variant: &Variant) -> Result<Pupil, Problems> {
+        let told = |all: Vec<(_, Problem)>| Problems(all.into_iter().map(|(_, problem)| problem).collect());
+        let mut pupil = pupil(self.recipe, &instance.variant, self.data).map_err(told)?;
         let origin = variant.origin().and_then(|name| beside(self.recipe, name, instance.seed));
-        let found = origin.and_then(|origin| self.architectures.get(&origin.name).cloned());
-        found.unwrap_or(Architecture { input: self.data.input, layers: Vec::new() })
+        if let Some(found) = origin.and_then(|origin| self.architectures.get(&origin.name)) {
+            pupil.architecture = found.clone();
+        }
+        Ok(pupil)
     }
 
     /// Pruning makes another one; before it is made, what it begins with stands for it.
@@ -131,7 +136,7 @@ impl<'a> Bench<'a> {
         let folder = self.folder(&plan.instance.name);
         let made = plan.variant.prune.is_some() && folder.join(TRAINED).is_file();
         let found = made.then(|| measure::load_trained(&folder).ok()).flatten();
-        found.map_or_else(|| plan.architecture.clone(), |weights| weights.architecture)
+        found.map_or_else(|| plan.pupil.architecture.clone(), |weights| weights.architecture)
     }
 
     fn content_beside(&self, variant: &str, seed: u64) -> String {
@@ -197,6 +202,7 @@ impl<'a> Bench<'a> {
                 train: images(&self.data.train),
                 validation: images(&self.data.validation),
                 test: images(&self.data.test),
+                superclasses: plan.pupil.partition.as_ref().map(|p| p.named(&self.data.classes)),
             },
             cost,
             instruction_set: instruction_set().into(),
@@ -209,6 +215,6 @@ impl<'a> Bench<'a> {
         let teacher = plan.variant.taught_by().and_then(|name| beside(self.recipe, name, plan.instance.seed));
         let teacher = teacher.and_then(|i| self.architectures.get(&i.name));
         let rounds = plan.variant.rounds();
-        Ok(Some(estimate::training(&plan.architecture, teacher, settings, self.data)? * rounds))
+        Ok(Some(estimate::training(&plan.pupil.architecture, teacher, settings, &plan.pupil.data(self.data))? * rounds))
     }
 }

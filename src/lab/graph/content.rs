@@ -1,7 +1,8 @@
 //! What makes a network, as one hash: equal makings give equal weights (on one instruction set).
 
 use crate::lab::architecture::Architecture;
-use crate::lab::distil::Distil;
+use crate::lab::distil::subclass::Groups;
+use crate::lab::distil::{Distil, Focus, Labels};
 use crate::lab::prune::Prune;
 use crate::lab::quantise::Quantise;
 use crate::lab::train::Train;
@@ -39,14 +40,38 @@ pub struct Making<'a> {
     /// Whether its file is entropy-coded.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub coded: bool,
+    /// Its labels, if not the data's classes, and which classes each is made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<(&'a Labels, &'a [Vec<usize>])>,
+    /// Classes that are favoured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focus: Option<&'a Focus>,
+    /// The partition that its teacher teaches by, if that is the recipe's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition: Option<&'a Groups>,
 }
 
 impl<'a> Making<'a> {
     /// A network that nothing is said of yet.
     pub fn new(seed: u64, data: &'a str, images: [usize; 2]) -> Self {
         let (architecture, train, taught, origin, prune, quantise) = (None, None, None, None, None, None);
-        let coded = false;
-        Self { step: STEP, architecture, train, seed, data, images, taught, origin, prune, quantise, coded }
+        let (labels, focus, partition, coded) = (None, None, None, false);
+        Self {
+            step: STEP,
+            architecture,
+            train,
+            seed,
+            data,
+            images,
+            taught,
+            origin,
+            prune,
+            quantise,
+            coded,
+            labels,
+            focus,
+            partition,
+        }
     }
 
     /// SHA-256 over all of it.

@@ -3,13 +3,14 @@
 use super::bench::{Bench, Plan};
 use crate::catalog::Cost;
 use crate::lab::architecture::Architecture;
-use crate::lab::distil::Lesson;
+use crate::lab::data::Dataset;
+use crate::lab::distil::{Lesson, Taught};
 use crate::lab::measure::{self, PRUNING, Product, SENSITIVITY};
 use crate::lab::network::{Kind, Trainee, Weights};
 use crate::lab::prune::{Mask, Prune, Pruned, Report};
 use crate::lab::quantise::{self, Quantise};
 use crate::lab::recipe::Variant;
-use crate::lab::train::{Clock, CrossEntropy, Epoch, Job, Objective, Progress, Train, Trained, train};
+use crate::lab::train::{Clock, Epoch, Job, Progress, Train, Trained, train};
 use crate::problem::Problem;
 use crate::store::parquet::Columns;
 use std::path::Path;
@@ -25,41 +26,44 @@ struct Beginning<'a> {
     mask: Option<&'a Mask>,
     /// The round of pruning it comes after; none: 0.
     round: u32,
+    /// What is seen.
+    data: &'a Dataset,
 }
 
 impl Bench<'_> {
-    /// Does what the variant says.
-    pub fn step(&self, plan: &Plan) -> Result<Made, Problem> {
+    /// Does what the variant says, on the data as it sees them.
+    pub fn step(&self, plan: &Plan, data: &Dataset) -> Result<Made, Problem> {
         let Variant { prune, quantise, train, coded, .. } = plan.variant;
         let (product, cost) = match (prune, quantise, train) {
-            (Some(prune), ..) => self.prune(plan, prune)?,
-            (_, Some(quantise), _) => self.quantise(plan, quantise)?,
-            (_, _, Some(settings)) => self.train(plan, settings)?,
+            (Some(prune), ..) => self.prune(plan, prune, data)?,
+            (_, Some(quantise), _) => self.quantise(plan, quantise, data)?,
+            (_, _, Some(settings)) => self.train(plan, settings, data)?,
             _ => (Product::made(measure::load_plain(origin(plan)?)?, Vec::new()), Cost::default()),
         };
         Ok((if *coded { product.coded()? } else { product }, cost))
     }
 
-    fn quantise(&self, plan: &Plan, quantise: &Quantise) -> Result<Made, Problem> {
+    fn quantise(&self, plan: &Plan, quantise: &Quantise, data: &Dataset) -> Result<Made, Problem> {
         let clock = Clock::start(Cost::default());
-        let made = quantise.apply(&measure::load_folded(origin(plan)?)?, self.data, plan.instance.seed)?;
+        let made = quantise.apply(&measure::load_folded(origin(plan)?)?, data, plan.instance.seed)?;
         let tables = if made.sensitivity.is_empty() { vec![] } else { vec![(SENSITIVITY, sensitivity(&made))] };
         Ok((Product::made(made.quantised.encode()?, tables), clock.cost(0.0)))
     }
 
-    fn train(&self, plan: &Plan, settings: &Train) -> Result<Made, Problem> {
+    fn train(&self, plan: &Plan, settings: &Train, data: &Dataset) -> Result<Made, Problem> {
         let start = plan.origin.as_deref().map(measure::load_trained).transpose()?;
-        let begin = Beginning { architecture: &plan.architecture, start: start.as_ref(), mask: None, round: 0 };
+        let begin =
+            Beginning { architecture: &plan.pupil.architecture, start: start.as_ref(), mask: None, round: 0, data };
         let trained = self.trained(plan, begin, settings)?;
         Ok((Product::trained(&trained.trainee, &self.data.scaling, &trained.history)?, trained.cost))
     }
 
     /// Round after round, each followed by fine-tuning if that is wanted.
-    fn prune(&self, plan: &Plan, prune: &Prune) -> Result<Made, Problem> {
+    fn prune(&self, plan: &Plan, prune: &Prune, data: &Dataset) -> Result<Made, Problem> {
         let (mut history, mut cost) = (Vec::new(), Cost::default());
-        let mut tune = |round, pruned: Pruned| self.tuned(plan, round, pruned, &mut history, &mut cost);
+        let mut tune = |round, pruned: Pruned| self.tuned(plan, data, round, pruned, &mut history, &mut cost);
         let begun = measure::load_trained(origin(plan)?)?.trainee()?;
-        let (trainee, reports) = prune.run(begun, self.data, plan.instance.seed, &mut tune)?;
+        let (trainee, reports) = prune.run(begun, data, plan.instance.seed, &mut tune)?;
         let mut product = Product::trained(&trainee, &self.data.scaling, &history)?;
         product.tables.push((PRUNING, Report::columns(&reports)));
         Ok((product, cost))
@@ -68,6 +72,7 @@ impl Bench<'_> {
     fn tuned(
         &self,
         plan: &Plan,
+        data: &Dataset,
         round: u32,
         pruned: Pruned,
         history: &mut Vec<Epoch>,
@@ -76,7 +81,7 @@ impl Bench<'_> {
         let Some(settings) = &plan.variant.train else { return Ok(pruned.trainee) };
         let start = Weights::of(&pruned.trainee, self.data.scaling.clone(), Kind::Trained)?;
         let (start, mask) = (Some(&start), pruned.mask.as_ref());
-        let begin = Beginning { architecture: &pruned.trainee.plan.architecture, start, mask, round };
+        let begin = Beginning { architecture: &pruned.trainee.plan.architecture, start, mask, round, data };
         let trained = self.trained(plan, begin, settings)?;
         history.extend(trained.history);
         cost.wall_s += trained.cost.wall_s;
@@ -87,17 +92,17 @@ impl Bench<'_> {
 
     /// A finished checkpoint is not trained again.
     fn trained(&self, plan: &Plan, begin: Beginning, settings: &Train) -> Result<Trained, Problem> {
-        let Beginning { architecture, start, mask, round } = begin;
+        let Beginning { architecture, start, mask, round, data } = begin;
         let name = &plan.instance.name;
         let progress = if self.options.progress { Progress::shown(name) } else { Progress::hidden() };
         let progress = progress.until(self.options.stop.clone());
-        let objective = self.objective(plan, architecture)?;
+        let objective = self.objective(plan, architecture, data)?;
         let job = Job {
             architecture,
             seed: plan.instance.seed,
             settings,
-            objective: objective.as_ref(),
-            data: self.data,
+            objective: &objective,
+            data,
             content: &plan.content,
             start,
             mask,
@@ -107,14 +112,20 @@ impl Bench<'_> {
         train(&job, &progress)
     }
 
-    fn objective(&self, plan: &Plan, student: &Architecture) -> Result<Box<dyn Objective>, Problem> {
+    fn objective(&self, plan: &Plan, student: &Architecture, data: &Dataset) -> Result<Taught, Problem> {
         let (Some(folder), Some(distil)) = (&plan.teacher, &plan.variant.distil) else {
-            return Ok(Box::new(CrossEntropy));
+            return plan.pupil.objective(student, None, data);
         };
         let teacher = measure::load_float(folder)?;
         let described = teacher.architecture().clone();
-        let lesson = Lesson { student, teacher: &described };
-        Ok(Box::new(distil.objective(&lesson, teacher, self.data)?))
+        let lesson = Lesson {
+            student,
+            teacher: &described,
+            classes: &self.data.classes,
+            partitions: &self.recipe.partitions,
+            emphasis: plan.pupil.emphasis.as_ref(),
+        };
+        plan.pupil.objective(student, Some((distil, &lesson, teacher)), data)
     }
 }
 

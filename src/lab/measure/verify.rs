@@ -6,6 +6,7 @@ use crate::catalog::{BYTES, Calibration, ModelProfile, PREDICTIONS, PROFILE};
 use crate::lab::architecture::INPUT;
 use crate::lab::codec::{bytes_columns, crossings, outputs};
 use crate::lab::data::{Dataset, Source};
+use crate::lab::distil::subclass::{Partition, relabelled};
 use crate::problem::{Problem, Problems};
 use crate::store::hash::sha256_hex;
 use crate::store::parquet::{Columns, Table};
@@ -20,7 +21,7 @@ pub fn verify(at: &Path, files: Option<&Path>) -> Result<(), Problems> {
     let folder = if at.file_name().is_some_and(|n| n == PROFILE) { at.parent().unwrap_or(Path::new(".")) } else { at };
     let told = ModelProfile::load(folder)?;
     let source = Source::of(&told.lineage.data.source, told.lineage.data.settings.as_ref())?;
-    let data = source.load(files)?;
+    let data = seen(source.load(files)?, &told)?;
     let (network, file) = read(folder)?;
     let mut check = Check { problems: Problems::default(), folder };
     check.equal("file.bytes", &told.file.bytes, &(file.len() as u64));
@@ -31,6 +32,14 @@ pub fn verify(at: &Path, files: Option<&Path>) -> Result<(), Problems> {
     counted(&mut check, &told, &network)?;
     answered(&mut check, &told, &network, &data)?;
     check.problems.or(())
+}
+
+/// The data with the labels that the network saw.
+fn seen(data: Dataset, told: &ModelProfile) -> Result<Dataset, Problem> {
+    let Some(superclasses) = &told.lineage.data.superclasses else { return Ok(data) };
+    let first = |all: Vec<(_, Problem)>| all.into_iter().next().map_or_else(Problem::default, |(_, p)| p);
+    let partition = Partition::new(&superclasses.iter().cloned().collect(), &data.classes).map_err(first)?;
+    Ok(relabelled(&data, &partition))
 }
 
 struct Check<'a> {

@@ -110,6 +110,11 @@ impl Executor {
         out
     }
 
+    /// A layer's weights and bias.
+    pub fn weights(&self, layer: usize) -> &[Vec<f32>; 2] {
+        &self.folded.layers[layer]
+    }
+
     /// The shape of a tensor, by number: height, width, channels.
     pub fn shape(&self, tensor: usize) -> [usize; 3] {
         self.plan.shapes[tensor]

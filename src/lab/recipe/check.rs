@@ -1,10 +1,11 @@
 //! What must hold of a recipe.
 
 use super::instances::{beside, instances, seeds};
-use super::{Form, Recipe, Variant};
+use super::{Form, Recipe, Variant, pupil};
 use crate::config::{self, Document};
 use crate::lab::data::Dataset;
 use crate::lab::distil::Lesson;
+use crate::lab::distil::subclass::Partition;
 use crate::lab::prune::Prune;
 use crate::lab::quantise::Quantise;
 use crate::problem::{Problem, Problems, remedy_for_name};
@@ -19,6 +20,7 @@ pub fn meaning(recipe: &Recipe, document: &Document) -> Problems {
         check.references();
         check.beginning();
         check.teaching();
+        check.classes();
         check.seeds();
     }
     source(recipe, document, &mut problems);
@@ -146,6 +148,19 @@ impl Check<'_> {
         }
     }
 
+    fn classes(&mut self) {
+        let Variant { labels, focus, .. } = self.variant;
+        let labelled = labels.iter().flat_map(|l| l.complaints()).map(|c| ("labels", c));
+        let favoured = focus.iter().flat_map(|f| f.complaints()).map(|c| ("focus", c));
+        for (place, (key, why)) in labelled.chain(favoured) {
+            self.blame(place, Problem::new(format!("`{key}` {why}")));
+        }
+        if labels.is_some() && self.variant.origin().is_some() {
+            let what = "a network that is made from another one sees that one's labels";
+            self.blame("labels", Problem::new(what).remedy("leave `labels` out"));
+        }
+    }
+
     fn seeds(&mut self) {
         let Variant { seed, seeds: several, .. } = self.variant;
         let own = seeds(self.recipe, self.name);
@@ -224,26 +239,41 @@ pub fn check_against(recipe: &Recipe, document: &Document, data: &Dataset) -> Re
             problems.push(document.blame(&path, Problem::new(format!("`{key}` {why}"))));
         }
     }
-    recipe.variants.names().for_each(|name| lesson_meaning(recipe, document, name, data, &mut problems));
+    for (name, groups) in recipe.partitions.iter() {
+        for (group, problem) in Partition::new(groups, &data.classes).err().into_iter().flatten() {
+            let path: Vec<&str> = ["partitions", name].into_iter().chain(group.as_deref()).collect();
+            problems.push(document.blame(&path, problem));
+        }
+    }
+    for name in recipe.variants.names() {
+        for (key, problem) in lesson_meaning(recipe, name, data) {
+            problems.push(document.blame(&["variants", name, key], problem));
+        }
+    }
     config::in_order(problems).or(())
 }
 
-/// What a teacher cannot teach a variant.
-fn lesson_meaning(recipe: &Recipe, document: &Document, name: &str, data: &Dataset, problems: &mut Problems) {
-    let Some(variant) = recipe.variants.get(name) else { return };
-    let described = |name: &str| Some(described(recipe, name)?.architecture(data.input, data.classes.len()));
-    let (Some(distil), Some(student), Some(teacher)) =
-        (&variant.distil, described(name), variant.taught_by().and_then(described))
-    else {
-        return;
+/// What is wrong with a variant's labels, and what its teacher cannot teach it, with the key that says so.
+fn lesson_meaning(recipe: &Recipe, name: &str, data: &Dataset) -> Vec<(&'static str, Problem)> {
+    let student = match pupil(recipe, name, data) {
+        Ok(student) => student,
+        Err(problems) => return problems,
     };
-    for problem in distil.misfits(&Lesson { student: &student, teacher: &teacher }) {
-        problems.push(document.blame(&["variants", name, "distil"], problem));
-    }
+    let variant = recipe.variants.get(name);
+    let teacher = variant.and_then(Variant::taught_by).and_then(|teacher| pupil(recipe, teacher, data).ok());
+    let Some((distil, teacher)) = variant.and_then(|v| v.distil.as_ref()).zip(teacher) else { return Vec::new() };
+    let lesson = Lesson {
+        student: &student.architecture,
+        teacher: &teacher.architecture,
+        classes: &data.classes,
+        partitions: &recipe.partitions,
+        emphasis: None,
+    };
+    distil.misfits(&lesson).into_iter().map(|problem| ("distil", problem)).collect()
 }
 
 /// The family that a variant, or what it is made from, began from.
-fn described<'a>(recipe: &'a Recipe, name: &str) -> Option<&'a Form> {
+pub(super) fn described<'a>(recipe: &'a Recipe, name: &str) -> Option<&'a Form> {
     recipe.architectures.get(family(recipe, name)?)
 }
 

@@ -5,15 +5,18 @@
 mod check;
 mod form;
 mod instances;
+mod pupil;
 mod variant;
 
 pub use check::{check_against, family};
 pub use form::Form;
 pub use instances::{Instance, beside, instances};
+pub use pupil::pupil;
 pub use variant::Variant;
 
 use super::data::Source;
 use crate::config::{self, Document, Named};
+use crate::lab::distil::subclass::Groups;
 use crate::problem::Problems;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -27,6 +30,10 @@ pub struct Recipe {
     pub title: String,
     /// The images.
     pub data: Data,
+    /// Divisions of the data's classes into superclasses, by name: the names of the classes of each. `semantic-4`, `2x5`,
+    /// `cross-cut` and `shirt-focus` need not be written down.
+    #[serde(default)]
+    pub partitions: Named<Groups>,
     /// Descriptions of networks, by name.
     pub architectures: Named<Form>,
     /// What is to be made, by name; a name is also the profile's folder, followed by the seed where there are several.

@@ -2,7 +2,7 @@
 
 use crate::lab::codec::Codec;
 use crate::lab::corrupt::Corruption;
-use crate::lab::distil::Distil;
+use crate::lab::distil::{Distil, Focus, Labels};
 use crate::lab::prune::Prune;
 use crate::lab::quantise::Quantise;
 use crate::lab::train::Train;
@@ -50,6 +50,12 @@ pub struct Variant {
     /// Corruptions of the test images under which answers are measured, at five severities each.
     #[serde(default)]
     pub corruptions: Vec<Corruption>,
+    /// Superclasses that it sees as labels, instead of the data's classes.
+    #[serde(default)]
+    pub labels: Option<Labels>,
+    /// Classes that its training favours.
+    #[serde(default)]
+    pub focus: Option<Focus>,
 }
 
 impl Variant {

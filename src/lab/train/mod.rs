@@ -23,6 +23,7 @@ pub use checkpoint::{Checkpoint, Epoch};
 pub use cost::Clock;
 pub use objective::{CrossEntropy, Objective, Seen, cross_entropy, log_softmax};
 pub use optimiser::{Adamw, Optimiser, Sgd};
+pub use order::order;
 pub use progress::Progress;
 pub use run::{Job, Trained, best, train};
 pub use schedule::{Cosine, Schedule, Steps};

@@ -42,6 +42,12 @@ pub trait Objective {
         Vec::new()
     }
 
+    /// How often each label's images are shown in the epoch that begins when `done` of the training is, each in proportion
+    /// to its label's number; all once if there are none.
+    fn sampling(&self, _done: f64) -> Option<Vec<f64>> {
+        None
+    }
+
     /// Multiply-accumulates spent on an image beside the network's own: a teacher's.
     fn macs(&self) -> u64 {
         0

@@ -7,7 +7,7 @@ use super::cost::Clock;
 use super::mix::Mixed;
 use super::objective::{Objective, Seen};
 use super::optimiser::{Memory, Step};
-use super::order::order;
+use super::order::{order, weighted};
 use super::progress::Progress;
 use super::schedule::rate;
 use super::settings::Train;
@@ -146,11 +146,20 @@ impl<'a> Run<'a> {
         })
     }
 
+    /// Which images an epoch shows, in order.
+    fn shown(&self, epoch: u64) -> Vec<u32> {
+        let images = &self.job.data.train;
+        match self.job.objective.sampling((epoch * self.per_epoch) as f64 / self.steps as f64) {
+            Some(weights) => weighted(&images.label, &weights, self.job.seed, epoch),
+            None => order(images.len(), self.job.seed, epoch),
+        }
+    }
+
     /// One step; gives its loss.
     fn step(&mut self) -> Result<f64, Problem> {
         let (epoch, at) = (self.state.step / self.per_epoch, (self.state.step % self.per_epoch) as usize);
         if self.order.0 != epoch {
-            self.order = (epoch, order(self.job.data.train.len(), self.job.seed, epoch));
+            self.order = (epoch, self.shown(epoch));
         }
         let batch = self.job.settings.batch;
         let positions = &self.order.1[at * batch..(at + 1) * batch];
