@@ -35,10 +35,11 @@ impl Partition {
             for name in members {
                 match classes.iter().position(|c| c == name) {
                     None => blame(unknown(name, classes)),
-                    Some(k) => match owner[k].replace(group) {
-                        Some(first) => blame(twice(name, first)),
-                        None => {}
-                    },
+                    Some(k) => {
+                        if let Some(first) = owner[k].replace(group) {
+                            blame(twice(name, first));
+                        }
+                    }
                 }
             }
         }
