@@ -2,6 +2,7 @@ use super::output::say;
 use super::stop;
 use crate::lab;
 use crate::problem::Problems;
+use crate::report;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Lab {
     #[command(subcommand)]
-    verify: Option<Command>,
+    command: Option<Command>,
     /// The recipe file.
     #[arg(required = true)]
     recipe: Option<PathBuf>,
@@ -26,7 +27,7 @@ pub struct Lab {
     /// Say what would be made, and make nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Write a table of all the recipe's networks (CSV) there.
+    /// Write a table of all the recipe's networks (variants.csv, variants.parquet) into this folder.
     #[arg(long)]
     table: Option<PathBuf>,
 }
@@ -41,14 +42,29 @@ enum Command {
         #[arg(long)]
         data: Option<PathBuf>,
     },
+    /// Draws networks: accuracy by cost, training, confusion, reliability, sensitivity, corruption.
+    Figures {
+        /// The table of the networks, variants.parquet.
+        table: PathBuf,
+        /// The folder of their folders.
+        #[arg(long, default_value = "results/models")]
+        models: PathBuf,
+        /// Where the figures go.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 impl Lab {
     pub fn execute(self) -> Result<(), Problems> {
-        match self.verify {
+        match self.command {
             Some(Command::Verify { profile, data }) => {
                 lab::verify(&profile, data.as_deref())?;
                 say(format!("{}: every figure is what its weights give", profile.display()));
+                Ok(())
+            }
+            Some(Command::Figures { table, models, out }) => {
+                report::lab::write(&table, &models, &out)?.iter().for_each(|file| say(file.display()));
                 Ok(())
             }
             None => self.make(),

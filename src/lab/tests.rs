@@ -248,7 +248,7 @@ fn seeds_make_networks_of_their_own() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("seeds.toml");
     fs::write(&path, SEEDS).unwrap();
-    let table = home.path().join("variants.csv");
+    let table = home.path().join("lab");
     let options = Options { table: Some(table.clone()), ..options(&home.path().join("models")) };
     let summary = run(&path, &options).unwrap();
     let names: Vec<&str> = summary.entries.iter().map(|e| e.name.as_str()).collect();
@@ -269,9 +269,9 @@ fn seeds_make_networks_of_their_own() {
         profile(&format!("taught-{seed}")).accuracy.test.value - profile(&format!("scratch-{seed}")).accuracy.test.value
     };
     assert!((compared.difference - (gain(1) + gain(2)) / 2.0).abs() < 1e-12 && compared.mcnemar.len() == 2);
-    let written = fs::read_to_string(table).unwrap();
+    let written = fs::read_to_string(table.join("variants.csv")).unwrap();
     assert_eq!(written.lines().count(), 8);
-    assert!(written.lines().nth(7).unwrap().starts_with("longer,2,scratch-2,fine-tuned,nano,f32,"), "{written}");
+    assert!(written.lines().nth(7).unwrap().starts_with("longer-2,longer,2,scratch-2,fine-tuned,nano,f32,"), "{written}");
 }
 
 #[test]

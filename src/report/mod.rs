@@ -7,6 +7,7 @@
 pub mod data;
 pub mod draw;
 pub mod figure;
+pub mod lab;
 #[cfg(test)]
 mod made_up;
 pub mod page;

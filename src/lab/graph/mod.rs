@@ -29,7 +29,7 @@ pub struct Options {
     pub only: Vec<String>,
     /// Say what would be made, and make nothing.
     pub dry_run: bool,
-    /// Where the table of all networks of the recipe goes, if anywhere.
+    /// The folder into which the table of all networks of the recipe goes, if any.
     pub table: Option<PathBuf>,
     /// Say how far it is, on standard error.
     pub progress: bool,

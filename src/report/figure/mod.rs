@@ -9,6 +9,8 @@ mod sweep;
 mod tradeoff;
 mod utilisation;
 
+pub(super) use utilisation::shade;
+
 use super::{
     data::{Study, Summary},
     draw::Canvas,

@@ -102,7 +102,8 @@ fn draw_cell(canvas: &mut Canvas, frame: Frame, row: Option<&Summary>) {
     canvas.text(Text::new(at, row.map_or("–".into(), written)).align(Align::Middle).colour(ink));
 }
 
-fn shade(share: f64) -> (Colour, Colour) {
+/// The colour of a share from 0 to 1, and the ink that is legible on it.
+pub fn shade(share: f64) -> (Colour, Colour) {
     match share {
         s if !s.is_finite() => (UNKNOWN, ON_LIGHT),
         s if s < 0.5 => (RAMP[0].towards(RAMP[1], 2.0 * s), ON_LIGHT),

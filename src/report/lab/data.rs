@@ -1,0 +1,113 @@
+//! What the pictures are made of: the table of networks, and the tables in their folders.
+
+use crate::problem::{Problem, Problems};
+use crate::store::parquet::Table;
+use std::path::Path;
+
+/// Everything read.
+#[derive(Clone, Debug, Default)]
+pub struct Lab {
+    /// In the table's order.
+    pub made: Vec<Made>,
+}
+
+/// One network.
+#[derive(Clone, Debug, Default)]
+pub struct Made {
+    pub name: String,
+    pub architecture: String,
+    pub method: String,
+    pub macs: f64,
+    pub bytes: f64,
+    /// Test accuracy and the ends of its interval.
+    pub accuracy: [f64; 3],
+    /// By epoch: training loss, validation accuracy.
+    pub epochs: Vec<[f64; 2]>,
+    /// Answers to the test images: label, prediction, confidence.
+    pub answers: Vec<(u32, u32, f32)>,
+    /// By layer: name, accuracy lost where it alone is in integers.
+    pub sensitivity: Vec<(String, f64)>,
+    /// Corruption, severity, accuracy; severities rise within a corruption.
+    pub corrupted: Vec<(String, u32, f64)>,
+}
+
+/// Reads a table of networks and their folders in `models`.
+///
+/// # Errors
+/// Everything that is missing or broken, at once.
+pub fn read(table: &Path, models: &Path) -> Result<Lab, Problems> {
+    let rows = rows(&Table::read(table)?)?;
+    let mut problems = Problems::default();
+    let made = rows.into_iter().filter_map(|made| {
+        let folder = models.join(&made.name);
+        problems.note(filled(made, &folder))
+    });
+    let made = made.collect();
+    problems.or(Lab { made })
+}
+
+fn rows(table: &Table) -> Result<Vec<Made>, Problem> {
+    let (name, architecture, method) = (table.str("name")?, table.str("architecture")?, table.str("method")?);
+    let (macs, bytes) = (table.u64("macs")?, table.u64("bytes")?);
+    let (top1, low, high) = (table.f64("top1")?, table.f64("top1_low")?, table.f64("top1_high")?);
+    let row = |i: usize| Made {
+        name: name[i].clone(),
+        architecture: architecture[i].clone(),
+        method: method[i].clone(),
+        macs: macs[i] as f64,
+        bytes: bytes[i] as f64,
+        accuracy: [top1[i], low[i], high[i]],
+        ..Made::default()
+    };
+    Ok((0..table.rows()).map(row).collect())
+}
+
+fn filled(mut made: Made, folder: &Path) -> Result<Made, Problem> {
+    let there = |name: &str| Some(folder.join(name)).filter(|path| path.is_file());
+    made.answers = answers(&Table::read(&folder.join("predictions.parquet"))?)?;
+    if let Some(path) = there("training.parquet") {
+        let table = Table::read(&path)?;
+        let (loss, accuracy) = (table.f64("loss")?, table.f64("validation_accuracy")?);
+        made.epochs = loss.iter().zip(accuracy).map(|(l, a)| [*l, *a]).collect();
+    }
+    if let Some(path) = there("sensitivity.parquet") {
+        let table = Table::read(&path)?;
+        let both = table.str("layer")?.iter().zip(table.f64("drop")?);
+        made.sensitivity = both.map(|(layer, drop)| (layer.clone(), *drop)).collect();
+    }
+    if let Some(path) = there("corrupted.parquet") {
+        made.corrupted = corrupted(&Table::read(&path)?)?;
+    }
+    Ok(made)
+}
+
+/// The network's own answers to the raw test images.
+fn answers(table: &Table) -> Result<Vec<(u32, u32, f32)>, Problem> {
+    let (split, cut, tap, codec) = (table.str("split")?, table.str("cut")?, table.str("tap")?, table.str("codec")?);
+    let own = |i: &usize| {
+        [&split[*i], &cut[*i], &tap[*i], &codec[*i]].map(String::as_str) == ["test", "input", "answer", "raw"]
+    };
+    let (label, prediction, confidence) = (table.u32("label")?, table.u32("prediction")?, table.f32("confidence")?);
+    Ok((0..table.rows()).filter(own).map(|i| (label[i], prediction[i], confidence[i])).collect())
+}
+
+fn corrupted(table: &Table) -> Result<Vec<(String, u32, f64)>, Problem> {
+    let (corruption, severity) = (table.str("corruption")?, table.u32("severity")?);
+    let (label, prediction) = (table.u32("label")?, table.u32("prediction")?);
+    let mut found: Vec<(String, u32, [u32; 2])> = Vec::new();
+    for i in 0..table.rows() {
+        let right = u32::from(label[i] == prediction[i]);
+        match found.last_mut().filter(|(c, s, _)| *c == corruption[i] && *s == severity[i]) {
+            Some((_, _, counts)) => *counts = [counts[0] + right, counts[1] + 1],
+            None => found.push((corruption[i].clone(), severity[i], [right, 1])),
+        }
+    }
+    Ok(found.into_iter().map(|(c, s, [right, of])| (c, s, f64::from(right) / f64::from(of))).collect())
+}
+
+impl Made {
+    /// Classes that occur as labels or answers.
+    pub fn classes(&self) -> usize {
+        self.answers.iter().map(|(label, answer, _)| label.max(answer) + 1).max().unwrap_or(0) as usize
+    }
+}
