@@ -271,7 +271,10 @@ fn seeds_make_networks_of_their_own() {
     assert!((compared.difference - (gain(1) + gain(2)) / 2.0).abs() < 1e-12 && compared.mcnemar.len() == 2);
     let written = fs::read_to_string(table.join("variants.csv")).unwrap();
     assert_eq!(written.lines().count(), 8);
-    assert!(written.lines().nth(7).unwrap().starts_with("longer-2,longer,2,scratch-2,fine-tuned,nano,f32,"), "{written}");
+    assert!(
+        written.lines().nth(7).unwrap().starts_with("longer-2,longer,2,scratch-2,fine-tuned,nano,f32,"),
+        "{written}"
+    );
 }
 
 #[test]

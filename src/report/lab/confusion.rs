@@ -61,7 +61,8 @@ fn matrix(canvas: &mut Canvas, made: &Made, outer: Frame) {
             canvas.area(frame.corners(), colour.into());
             if share >= 0.005 {
                 let at = (frame.centre().0, middle);
-                canvas.text(Text::new(at, format!("{:.0}", 100.0 * share)).size(small).align(Align::Middle).colour(ink));
+                canvas
+                    .text(Text::new(at, format!("{:.0}", 100.0 * share)).size(small).align(Align::Middle).colour(ink));
             }
         }
     }

@@ -16,7 +16,6 @@ pub struct Lab {
 pub struct Made {
     pub name: String,
     pub architecture: String,
-    pub method: String,
     pub macs: f64,
     pub bytes: f64,
     /// Test accuracy and the ends of its interval.
@@ -47,13 +46,12 @@ pub fn read(table: &Path, models: &Path) -> Result<Lab, Problems> {
 }
 
 fn rows(table: &Table) -> Result<Vec<Made>, Problem> {
-    let (name, architecture, method) = (table.str("name")?, table.str("architecture")?, table.str("method")?);
+    let (name, architecture) = (table.str("name")?, table.str("architecture")?);
     let (macs, bytes) = (table.u64("macs")?, table.u64("bytes")?);
     let (top1, low, high) = (table.f64("top1")?, table.f64("top1_low")?, table.f64("top1_high")?);
     let row = |i: usize| Made {
         name: name[i].clone(),
         architecture: architecture[i].clone(),
-        method: method[i].clone(),
         macs: macs[i] as f64,
         bytes: bytes[i] as f64,
         accuracy: [top1[i], low[i], high[i]],

@@ -5,8 +5,10 @@ use super::*;
 use crate::report::draw::Shape;
 
 fn made(name: &str, wrong_every: u32) -> Made {
-    let answer = |i: u32| (i % 10, if i.is_multiple_of(wrong_every) { (i + 1) % 10 } else { i % 10 }, 0.5 + 0.0004 * i as f32);
-    let kinds = ["noise", "blur"].iter().flat_map(|k| (1..=5).map(move |s| (k.to_string(), s, 0.9 - 0.1 * f64::from(s))));
+    let answer =
+        |i: u32| (i % 10, if i.is_multiple_of(wrong_every) { (i + 1) % 10 } else { i % 10 }, 0.5 + 0.0004 * i as f32);
+    let kinds =
+        ["noise", "blur"].iter().flat_map(|k| (1..=5).map(move |s| (k.to_string(), s, 0.9 - 0.1 * f64::from(s))));
     Made {
         name: name.into(),
         architecture: name.into(),
