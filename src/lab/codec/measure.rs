@@ -107,6 +107,9 @@ fn at_tap(
     let mut all = Vec::new();
     for codec in codecs {
         let Way::Inner(way) = codec.way() else { continue };
+        if !way.narrows([height, width, channels]) {
+            continue;
+        }
         let told = |p: Problem| about(p, codec, tap);
         let fitted = way.fit(&examples, [height, width, channels]).map_err(told)?;
         let send = |images: &Images| sent_activations(network, data, images, tensor, fitted.as_ref()).map_err(told);

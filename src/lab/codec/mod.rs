@@ -57,6 +57,11 @@ const CODECS: &[Entry] = &[
     Entry { name: "jpeg-N", numbers: 1..=100, make: |quality| Way::Input(Arc::new(input::Jpeg(quality as u8))) },
     plain("int8", |_| Way::Inner(Arc::new(inner::Int8))),
     plain("int8-deflate", |_| Way::Inner(Arc::new(inner::Int8Deflate))),
+    Entry {
+        name: "bottleneck-N",
+        numbers: 1..=1024,
+        make: |channels| Way::Inner(Arc::new(inner::Bottleneck(channels.into()))),
+    },
 ];
 
 /// A way to write what crosses a tap, by its name: `png`, `jpeg-50`, `int8`, …
@@ -139,7 +144,8 @@ impl JsonSchema for Codec {
         let names: Vec<String> = CODECS.iter().map(Entry::pattern).collect();
         json_schema!({
             "description": "How what crosses a tap is written for sending: for raw images `deflate`, `png`, `four-bit`, \
-                `half`, `jpeg-1` to `jpeg-100`; for activations `int8`, `int8-deflate`.",
+                `half`, `jpeg-1` to `jpeg-100`; for activations `int8`, `int8-deflate`, \
+                `bottleneck-1` to `bottleneck-1024` (taps of no more channels are left out).",
             "type": "string",
             "pattern": format!("^({})$", names.join("|")),
         })

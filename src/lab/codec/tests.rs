@@ -140,7 +140,7 @@ fn jpeg_follows_its_quality() {
 
 #[test]
 fn names_are_the_lists() {
-    for name in ["deflate", "png", "four-bit", "half", "jpeg-1", "jpeg-100", "int8", "int8-deflate"] {
+    for name in ["deflate", "png", "four-bit", "half", "jpeg-1", "jpeg-100", "int8", "int8-deflate", "bottleneck-8"] {
         assert_eq!(Codec::named(name).unwrap().name(), name);
         let read: Codec = serde_json::from_str(&format!("\"{name}\"")).unwrap();
         assert_eq!(
@@ -148,7 +148,7 @@ fn names_are_the_lists() {
             (&Codec::named(name).unwrap(), format!("\"{name}\""))
         );
     }
-    for name in ["jpeg-0", "jpeg-101", "jpeg-050", "jpeg-", "raw", "int9", ""] {
+    for name in ["jpeg-0", "bottleneck-0", "jpeg-101", "jpeg-050", "jpeg-", "raw", "int9", ""] {
         assert!(Codec::named(name).is_err(), "{name}");
     }
     let told = Codec::named("deflat").unwrap_err().to_string();
@@ -225,4 +225,28 @@ fn tables_hold_every_crossing_once() {
     let profiles: Vec<(String, bool)> = profiles(&all, INPUT).into_iter().map(|c| (c.name, c.lossless)).collect();
     assert_eq!(profiles, [("png".to_string(), true), ("half".to_string(), false)]);
     assert_eq!(all[1].size(), crate::catalog::SizeOf::Fixed(14 * 14));
+}
+
+/// What was measured is what a simulated transfer moves, and answers.
+#[test]
+fn a_scenario_reads_what_was_measured() {
+    use crate::scenario::Loader;
+    let (network, data) = (network(), few());
+    let codecs = ["jpeg-50", "int8", "int8-deflate"].map(|name| Codec::named(name).unwrap());
+    let all = crossings(&network, &data, &codecs).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    prediction_columns(&Answers::of(&network, &data), &all, 1.0)
+        .write(&home.path().join("predictions.parquet"))
+        .unwrap();
+    bytes_columns(&all, &data).write(&home.path().join("bytes.parquet")).unwrap();
+    let read = crate::study::Files::below(home.path()).tables(std::path::Path::new(""), crate::catalog::Split::Test);
+    let tables = read.unwrap();
+    for crossing in &all {
+        let at = tables.position(&crossing.cut, "answer", &crossing.codec).unwrap();
+        let part = &crossing.answers.as_ref().unwrap().test;
+        let said = part.rows().map(|(_, row)| crate::lab::train::best(row) as u16);
+        assert!(tables.outputs[at].prediction.iter().copied().eq(said), "{} {}", crossing.cut, crossing.codec);
+        let bytes = tables.size(&crossing.cut, &crossing.codec).map(|s| &s.bytes);
+        assert_eq!(bytes, (!crossing.fixed).then_some(&crossing.sizes.test));
+    }
 }

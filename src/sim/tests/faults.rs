@@ -84,6 +84,29 @@ fn measured_answers_behind_a_lossy_activation_count() {
     assert!(twice.contains("sent lossily twice"), "{twice}");
 }
 
+/// A split that sends its activation by a lossy codec, and one by a codec that nobody measured there.
+#[test]
+fn neurosurgeon_sends_activations_by_the_codec_that_it_is_told() {
+    let mut world = world();
+    world.models[0].taps[0].sizes[RAW.0 as usize] = Some(crate::sim::Size::Fixed(100_000));
+    world.models[0].taps[1].sizes[JPEG.0 as usize] = Some(crate::sim::Size::Fixed(2));
+    let split = |codec: &str| {
+        let mut policy = crate::policy::Neurosurgeon::default();
+        (policy.model, policy.codec) = (Some("small".into()), Some(codec.into()));
+        policy
+    };
+    let told = run_with(&world, &mut split("jpeg"), false).unwrap_err().to_string();
+    assert!(told.contains("a codec that nobody measured for activations of `small`; received `jpeg`"), "{told}");
+    let tables = Arc::make_mut(&mut world.models[0].tables);
+    let lossy =
+        OutputTable { cut: "cut".into(), codec: "jpeg".into(), prediction: vec![7; 12], ..tables.outputs[1].clone() };
+    tables.outputs.push(lossy);
+    let (records, _) = run_with(&world, &mut split("jpeg"), false).unwrap();
+    assert!(!records.is_empty() && records.iter().all(|r| r.answer.unwrap().prediction == 7 && r.bytes_up == 2));
+    let told = run_with(&world, &mut split("jpg"), false).unwrap_err().to_string();
+    assert!(told.contains("did you mean `jpeg`?"), "{told}");
+}
+
 #[test]
 fn standing_still_is_noticed() {
     let mut world = world();

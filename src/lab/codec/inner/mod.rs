@@ -1,8 +1,10 @@
 //! Codecs for activations: fitted to a tap on training images, so that both sides know all but the values.
 
+mod bottleneck;
 mod int8;
 mod int8_deflate;
 
+pub use bottleneck::Bottleneck;
 pub use int8::Int8;
 pub use int8_deflate::Int8Deflate;
 
@@ -14,6 +16,11 @@ pub trait InnerCodec: Debug + Send + Sync {
     /// Whether every activation takes as many bytes.
     fn fixed(&self) -> bool {
         false
+    }
+
+    /// Whether it makes an activation of some height, width and channels smaller; taps where it does not are left out.
+    fn narrows(&self, _: [usize; 3]) -> bool {
+        true
     }
 
     /// Fits it to a tap by activations of training images, one after another, `[n][h][w][c]` of a shape.
