@@ -15,11 +15,11 @@ use crate::random::{Purpose, Stream, sample::index, sample::normal};
 pub struct Bottleneck(pub usize);
 
 /// Steps of training.
-const STEPS: usize = 1000;
+const STEPS: usize = 2000;
 /// Pixels in a step.
 const BATCH: usize = 1024;
 /// The highest rate of Adam; it falls to zero by half a cosine.
-const RATE: f64 = 0.02;
+const RATE: f64 = 0.05;
 
 impl InnerCodec for Bottleneck {
     fn fixed(&self) -> bool {
