@@ -19,7 +19,6 @@ fn made(name: &str, wrong_every: u32) -> Made {
         answers: (0..1000).map(answer).collect(),
         sensitivity: (0..6).map(|l| (format!("stage1.block{l}"), 0.001 * f64::from(l) - 0.001)).collect(),
         corrupted: kinds.collect(),
-        ..Made::default()
     }
 }
 
