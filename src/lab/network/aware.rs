@@ -41,8 +41,8 @@ impl Aware {
         if right { Vec::new() } else { vec![("weight-bits", "must be from 2 to 8".into())] }
     }
 
-    /// Parameters with all weights rounded.
-    pub(super) fn parameters(&self, plan: &Plan, parameters: &[f32]) -> Vec<f32> {
+    /// Parameters, laid out for `plan`, with all weights rounded: what the pass sees.
+    pub fn parameters(&self, plan: &Plan, parameters: &[f32]) -> Vec<f32> {
         let mut rounded = parameters.to_vec();
         for p in plan.layout.parameters.iter().filter(|p| p.role == Role::Weight) {
             let channels = p.shape.last().copied().unwrap_or(1);

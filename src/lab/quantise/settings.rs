@@ -67,7 +67,7 @@ impl Quantise {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Int8(_) => "int8",
-            Self::WeightOnly(WeightOnly { bits: 4 }) => "int4-weights",
+            Self::WeightOnly(WeightOnly { bits: 4, .. }) => "int4-weights",
             Self::WeightOnly(_) => "int8-weights",
             Self::Codebook(_) => "codebook",
         }

@@ -4,18 +4,19 @@ use super::*;
 use crate::lab::architecture::separable;
 use crate::lab::code;
 use crate::lab::data::{self, Dataset};
-use crate::lab::network::{Kind, Trainee, Weights};
+use crate::lab::network::{Aware, Trainee};
 use crate::lab::train::{best, cross_entropy};
 use candle_core::{Device, Tensor};
 use std::sync::LazyLock;
 
 static DATA: LazyLock<Dataset> = LazyLock::new(|| data::load("fashion-mnist-subset", None).unwrap());
 
-/// A nano network, trained for eight epochs by plain steps.
-static FOLDED: LazyLock<Folded> = LazyLock::new(|| {
+/// A nano network, trained by plain steps.
+fn trained(aware: Option<Aware>, steps: usize) -> Trainee {
     let mut trainee = Trainee::new(&separable([28, 28, 1], 10, 8, &[[16, 2], [24, 2]]), 1).unwrap();
+    trainee.aware(aware);
     let batch = 64;
-    for step in 0..8 * DATA.train.len() / batch {
+    for step in 0..steps {
         let positions: Vec<usize> = (0..batch).map(|i| (step * batch + i) * 17 % DATA.train.len()).collect();
         let images = DATA.train.select(&positions);
         let targets = images.label.iter().flat_map(|&l| (0..10).map(move |k| f32::from(u8::from(k == l))));
@@ -27,8 +28,10 @@ static FOLDED: LazyLock<Folded> = LazyLock::new(|| {
         let moved: Vec<f32> = trainee.flat().unwrap().iter().zip(gradient).map(|(w, g)| w - 0.3 * g).collect();
         trainee.set_flat(&moved).unwrap();
     }
-    Weights::of(&trainee, DATA.scaling.clone(), Kind::Shipped).unwrap().folded().unwrap()
-});
+    trainee
+}
+
+static FOLDED: LazyLock<Folded> = LazyLock::new(|| Folded::of(&trained(None, DATA.train.len() / 8)).unwrap());
 
 fn accuracy(logits: &[f32]) -> f64 {
     let right =
@@ -48,7 +51,7 @@ fn all() -> Vec<Quantise> {
     let percentile = Calibration::Percentile(Percentile { share: 0.9999 });
     let int8 =
         [Calibration::MinMax, percentile, Calibration::Mse].map(|calibration| Int8 { calibration, ..Int8::default() });
-    let coarse = [8, 4].map(|bits| Quantise::WeightOnly(WeightOnly { bits }));
+    let coarse = [8, 4].map(|bits| Quantise::WeightOnly(WeightOnly { bits, cut: true }));
     let books = [Quantise::Codebook(Codebook { values: 64 })];
     int8.map(Quantise::Int8).into_iter().chain(coarse).chain(books).collect()
 }
@@ -131,4 +134,19 @@ fn settings_that_make_no_sense_are_told() {
     let wrong = Quantise::Int8(Int8 { calibration: percentile, images: 0, tolerance: Some(-1.0), sensitivity: false });
     let keys: Vec<&str> = wrong.complaints().iter().map(|c| c.0).collect();
     assert_eq!(keys, ["images", "tolerance", "share"]);
+}
+
+/// Rounding folded weights gives what folding rounded weights gives, so what is shipped is what training saw.
+#[test]
+fn training_as_if_quantised_sees_what_is_shipped() {
+    let aware = Aware { weight_bits: 4, activations: true };
+    let mut trainee = trained(Some(aware), 20);
+    let shipped = WeightOnly { bits: 4, cut: false }.apply(&Folded::of(&trainee).unwrap()).folded();
+    let seen = aware.parameters(&trainee.plan, &trainee.flat().unwrap());
+    trainee.set_flat(&seen).unwrap();
+    trainee.aware(None);
+    let seen = Folded::of(&trainee).unwrap();
+    let both = shipped.layers.iter().flatten().flatten().zip(seen.layers.iter().flatten().flatten());
+    assert!(both.clone().count() > 1000);
+    both.for_each(|(a, b)| assert!((a - b).abs() <= 1e-5 * (1e-3 + b.abs()), "{a} for {b}"));
 }
