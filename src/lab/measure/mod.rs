@@ -11,6 +11,7 @@ mod product;
 mod profile;
 mod shipped;
 mod timing;
+pub mod transfer;
 mod verify;
 mod wanted;
 
