@@ -345,3 +345,31 @@ fn shipped_profiles_are_what_their_weights_give() {
         shipped().iter().filter(|f| small(f)).for_each(|folder| verify(folder, None).unwrap());
     }
 }
+
+/// An early answer is trained, measured, in the profile, and verified; and its tap can be crossed as before.
+#[test]
+fn early_answers_from_end_to_end() {
+    let home = tempfile::tempdir().unwrap();
+    let recipe = home.path().join("r.toml");
+    let text = "title = \"exits\"\n[data]\nsource = \"fashion-mnist-subset\"\n[architectures.r]\n\
+                residual = { blocks = 1, width = 4, exits = [\"stage1.block1\"] }\n[variants.r]\narchitecture = \"r\"\n\
+                seed = 1\ntrain = { epochs = 2, batch = 32, rate = 0.1, exit-weight = 0.5 }\n";
+    fs::write(&recipe, text).unwrap();
+    run(&recipe, &options(&home.path().join("models"))).unwrap();
+    let folder = home.path().join("models/r");
+    verify(&folder, None).unwrap();
+    let profile = ModelProfile::load(&folder).unwrap();
+    let exits: Vec<&str> = profile.taps.iter().filter(|t| t.exit).map(|t| t.name.as_str()).collect();
+    assert_eq!(exits, ["exit-stage1.block1", "answer"]);
+    let table = Table::read(&folder.join(PREDICTIONS)).unwrap();
+    let right = |tap: &str| {
+        let columns = (table.str("tap").unwrap(), table.u32("label").unwrap(), table.u32("prediction").unwrap());
+        let rows = columns.0.iter().zip(columns.1).zip(columns.2).filter(|((t, _), _)| t.as_str() == tap);
+        rows.fold((0, 0), |(right, all), ((_, label), answer)| (right + usize::from(label == answer), all + 1))
+    };
+    let [(early, all), (last, _)] = [right("exit-stage1.block1"), right("answer")];
+    assert!(all == 1500 && early > 500 && last > early, "{early} and {last} of {all}");
+    fs::write(&recipe, text.replace("stage1.block1", "stage1.blok1")).unwrap();
+    let told = run(&recipe, &options(home.path())).unwrap_err().to_string();
+    assert!(told.contains("r.toml:4:") && told.contains("did you mean `stage1.block1`?"), "{told}");
+}

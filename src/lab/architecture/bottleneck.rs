@@ -15,6 +15,9 @@ pub struct Bottleneck {
     /// Channels between blocks, in multiples of those inside.
     #[serde(default = "expansion")]
     pub expansion: usize,
+    /// Taps behind which there is an early answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exits: Vec<String>,
 }
 
 fn expansion() -> usize {
@@ -68,7 +71,8 @@ mod tests {
     /// 7x7 stem's (64 · 147 weights and a norm); a 3x3 stem on three channels has 1,856.
     #[test]
     fn resnet50_has_the_cited_parameters() {
-        let a = Bottleneck { blocks: vec![3, 4, 6, 3], width: 64, expansion: 4 }.architecture([56, 56, 3], 1000);
+        let a = Bottleneck { blocks: vec![3, 4, 6, 3], width: 64, expansion: 4, exits: vec![] }
+            .architecture([56, 56, 3], 1000);
         a.check().unwrap();
         let parameters: u64 = counts(&a).unwrap().iter().map(|c| c.parameters).sum();
         assert_eq!(parameters, 25_557_032 - 9_536 + 1_856);

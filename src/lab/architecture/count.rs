@@ -117,13 +117,14 @@ mod tests {
             head: Some(9),
             width: 1.4,
             depth: 1.0,
+            exits: vec![],
         };
         for a in [
             residual(input, 4, 2, 3),
             separable(input, 4, 5, &[[6, 2], [7, 1]]),
             inverted.architecture(input, 4),
-            Bottleneck { blocks: vec![1, 2], width: 3, expansion: 2 }.architecture(input, 4),
-            Plain { stacks: vec![[3, 2], [4, 1]], width: 1.0, depth: 1.0 }.architecture(input, 4),
+            Bottleneck { blocks: vec![1, 2], width: 3, expansion: 2, exits: vec![] }.architecture(input, 4),
+            Plain { stacks: vec![[3, 2], [4, 1]], width: 1.0, depth: 1.0, exits: vec![] }.architecture(input, 4),
         ] {
             a.check().unwrap();
             let counted: Vec<_> = counts(&a).unwrap().iter().map(|c| (c.macs, c.parameters)).collect();

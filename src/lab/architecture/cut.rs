@@ -18,10 +18,16 @@ pub fn crossing(architecture: &Architecture, done: usize) -> Vec<usize> {
 /// Checks names and places of taps.
 pub fn check(architecture: &Architecture) -> Result<(), Problem> {
     let mut names = BTreeSet::from([INPUT]);
+    let (exits, shapes) = (architecture.exits(), architecture.shapes()?);
     for (i, layer) in architecture.layers.iter().enumerate() {
         let Some(tap) = &layer.tap else { continue };
         let crosses = crossing(architecture, i + 1);
-        if crosses != [i + 1] {
+        let is_exit = exits.iter().any(|exit| exit.tensor == i + 1);
+        if is_exit && shapes[i + 1][2] != architecture.classes() {
+            let (found, right) = (shapes[i + 1][2], architecture.classes());
+            return Err(Problem::new(format!("exit `{tap}` answers {found} classes, and the network {right}")));
+        }
+        if !is_exit && crosses != [i + 1] {
             let what = format!("tap `{tap}` stands where not just the output of `{}` crosses", layer.name);
             return Err(Problem::new(what).received(format!("tensors {crosses:?}")));
         }

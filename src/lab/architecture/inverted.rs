@@ -25,6 +25,9 @@ pub struct Inverted {
     /// All repeats are multiplied by this (and rounded up).
     #[serde(default = "one")]
     pub depth: f64,
+    /// Taps behind which there is an early answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exits: Vec<String>,
 }
 
 fn stride() -> usize {
@@ -80,7 +83,15 @@ mod tests {
     fn mobilenet_v2(width: f64) -> Inverted {
         let blocks =
             [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]];
-        Inverted { stem: 32, stem_stride: 2, blocks: blocks.to_vec(), head: Some(1280), width, depth: 1.0 }
+        Inverted {
+            stem: 32,
+            stem_stride: 2,
+            blocks: blocks.to_vec(),
+            head: Some(1280),
+            width,
+            depth: 1.0,
+            exits: vec![],
+        }
     }
 
     /// The paper's table 4: 3.4 M parameters and 300 M multiply-adds; torchvision's `mobilenet_v2` has 3,504,872

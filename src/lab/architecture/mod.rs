@@ -6,6 +6,7 @@
 mod bottleneck;
 mod count;
 mod cut;
+mod exits;
 mod inverted;
 mod plain;
 mod residual;
@@ -15,6 +16,7 @@ mod shape;
 pub use bottleneck::Bottleneck;
 pub use count::{Count, counts, peak_activations};
 pub use cut::crossing;
+pub use exits::Exit;
 pub use inverted::Inverted;
 pub use plain::Plain;
 pub use residual::residual;

@@ -8,14 +8,20 @@ use crate::lab::measure::{Answers, Output};
 use crate::store::parquet::Columns;
 
 /// The answers to raw images, then those that each lossy codec leaves.
-pub fn outputs<'a>(raw: &'a Answers, crossings: &'a [Crossing]) -> Vec<Output<'a>> {
+pub fn outputs<'a>(raw: &'a Answers, crossings: &'a [Crossing], early: &'a [(String, Answers)]) -> Vec<Output<'a>> {
     let others = crossings.iter().filter_map(|c| Some(c.answers.as_ref()?.outputs(&c.cut, ANSWER, &c.codec)));
-    std::iter::once(raw.outputs(INPUT, ANSWER, RAW)).chain(others).flatten().collect()
+    let early = early.iter().map(|(tap, answers)| answers.outputs(INPUT, tap, RAW));
+    std::iter::once(raw.outputs(INPUT, ANSWER, RAW)).chain(others).chain(early).flatten().collect()
 }
 
 /// The table `predictions.parquet` of [`outputs`]; confidences at `temperature`, which was fitted on raw images.
-pub fn prediction_columns(raw: &Answers, crossings: &[Crossing], temperature: f64) -> Columns {
-    Output::columns(&outputs(raw, crossings), temperature)
+pub fn prediction_columns(
+    raw: &Answers,
+    crossings: &[Crossing],
+    early: &[(String, Answers)],
+    temperature: f64,
+) -> Columns {
+    Output::columns(&outputs(raw, crossings, early), temperature)
 }
 
 /// The table `bytes.parquet`: a row for each image, tap and codec whose bytes differ by image.

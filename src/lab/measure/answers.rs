@@ -59,6 +59,23 @@ impl Answers {
         }
     }
 
+    /// Runs all images to each early answer.
+    pub fn early(network: &Shipped, data: &Dataset) -> Vec<(String, Self)> {
+        let exits = network.architecture().exits();
+        if exits.is_empty() {
+            return Vec::new();
+        }
+        let tensors: Vec<usize> = exits.iter().map(|exit| exit.tensor).collect();
+        let part = |split, images: &Images| {
+            let logits = network.outputs(&images.scaled(&data.scaling), &tensors);
+            logits.into_iter().map(move |logits| Part::new(split, images, logits)).collect::<Vec<_>>()
+        };
+        let [validation, test] =
+            [part(Split::Validation, &data.validation), part(Split::Test, &data.test)].map(Vec::into_iter);
+        let both = validation.zip(test).map(|(validation, test)| Self { validation, test });
+        exits.into_iter().map(|exit| exit.name).zip(both).collect()
+    }
+
     /// The table `predictions.parquet` of raw images: validation images, then test images; confidences at `temperature`.
     pub fn columns(&self, temperature: f64) -> Columns {
         Output::columns(&self.outputs(INPUT, ANSWER, "raw"), temperature)

@@ -71,7 +71,8 @@ pub fn measure(
     };
     let profile = profile::assemble(&measured, &crossings, data, lineage)?;
     let temperature = profile.calibration.temperature;
-    prediction_columns(&answers, &crossings, temperature).write(&batch.path(PREDICTIONS))?;
+    let early = Answers::early(&network, data);
+    prediction_columns(&answers, &crossings, &early, temperature).write(&batch.path(PREDICTIONS))?;
     bytes_columns(&crossings, data).write(&batch.path(BYTES))?;
     if wanted.corruptions.is_empty() {
         batch.remove(CORRUPTED);

@@ -112,9 +112,10 @@ pub fn taps(network: &Shipped, crossings: &[Crossing]) -> Result<Vec<TapProfile>
     };
     let mut taps = vec![tap(INPUT, 0, false, elements(0))];
     let (last, numbers) = (description.layers.len(), network.number_bytes());
+    let exits = description.exits();
     for (i, layer) in description.layers.iter().enumerate() {
         let Some(name) = &layer.tap else { continue };
-        let exit = i + 1 == last;
+        let exit = i + 1 == last || exits.iter().any(|exit| exit.tensor == i + 1);
         let bytes = if exit { ANSWER_BYTES } else { numbers[i + 1] * elements(i + 1) };
         taps.push(tap(name, i + 1, exit, bytes));
     }

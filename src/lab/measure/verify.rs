@@ -76,7 +76,8 @@ fn answered(check: &mut Check, told: &ModelProfile, network: &Shipped, data: &Da
     let table = Table::read(&check.folder.join(PREDICTIONS))?;
     let run = Answers::of(network, data);
     let crossings = crossings(network, data, Wanted::told(told)?.codecs())?;
-    let outputs = outputs(&run, &crossings);
+    let early = Answers::early(network, data);
+    let outputs = outputs(&run, &crossings, &early);
     let Some(stored) = stored(&table, &outputs)? else {
         check.table(PREDICTIONS, "images or labels are not the data's".into());
         return Ok(());

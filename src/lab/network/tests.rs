@@ -140,9 +140,9 @@ fn whole_networks_agree_with_stock_candle() {
     agrees_with_stock(&residual([11, 11, 1], 5, 2, 4), 6, 1, &[]);
     agrees_with_stock(&separable([10, 10, 3], 5, 4, &[[6, 2], [8, 1]]), 6, 2, &[]);
     let blocks = vec![[1, 4, 1, 1], [3, 4, 2, 1], [2, 6, 1, 2]];
-    let inverted = Inverted { stem: 4, stem_stride: 1, blocks, head: Some(9), width: 1.0, depth: 1.0 };
+    let inverted = Inverted { stem: 4, stem_stride: 1, blocks, head: Some(9), width: 1.0, depth: 1.0, exits: vec![] };
     agrees_with_stock(&inverted.architecture([9, 9, 3], 5), 6, 3, &[]);
-    let bottleneck = Bottleneck { blocks: vec![1, 2], width: 3, expansion: 2 };
+    let bottleneck = Bottleneck { blocks: vec![1, 2], width: 3, expansion: 2, exits: vec![] };
     agrees_with_stock(&bottleneck.architecture([9, 9, 3], 5), 6, 4, &[]);
 }
 

@@ -229,7 +229,7 @@ fn twice(recipe: &Recipe, document: &Document, problems: &mut Problems) {
 pub fn check_against(recipe: &Recipe, document: &Document, data: &Dataset) -> Result<(), Problems> {
     let mut problems = Problems::default();
     for (name, form) in recipe.architectures.iter() {
-        if let Err(problem) = form.architecture(data.input, data.classes.len()).check() {
+        if let Err(problem) = form.architecture(data.input, data.classes.len()).and_then(|a| a.check()) {
             problems.push(document.blame(&["architectures", name], problem));
         }
     }

@@ -1,6 +1,7 @@
 //! Families of networks, as a recipe names them.
 
 use crate::lab::architecture::{self, Architecture, Bottleneck, Inverted, Plain};
+use crate::problem::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ pub enum Form {
         blocks: usize,
         /// Channels of the first stage; each further one has twice as many.
         width: usize,
+        /// Taps behind which there is an early answer.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exits: Vec<String>,
     },
     /// A depthwise-separable network (Howard et al. 2017).
     Separable {
@@ -21,6 +25,9 @@ pub enum Form {
         stem: usize,
         /// Channels and stride of each block.
         blocks: Vec<[usize; 2]>,
+        /// Taps behind which there is an early answer.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exits: Vec<String>,
     },
     /// A residual network of bottlenecks (He et al. 2016).
     Bottleneck(Bottleneck),
@@ -32,13 +39,17 @@ pub enum Form {
 
 impl Form {
     /// The description for some input and number of classes.
-    pub fn architecture(&self, input: [usize; 3], classes: usize) -> Architecture {
-        match self {
-            Self::Residual { blocks, width } => architecture::residual(input, classes, *blocks, *width),
-            Self::Separable { stem, blocks } => architecture::separable(input, classes, *stem, blocks),
-            Self::Bottleneck(form) => form.architecture(input, classes),
-            Self::Inverted(form) => form.architecture(input, classes),
-            Self::Plain(form) => form.architecture(input, classes),
-        }
+    ///
+    /// # Errors
+    /// An exit where none can be.
+    pub fn architecture(&self, input: [usize; 3], classes: usize) -> Result<Architecture, Problem> {
+        let (plain, exits) = match self {
+            Self::Residual { blocks, width, exits } => (architecture::residual(input, classes, *blocks, *width), exits),
+            Self::Separable { stem, blocks, exits } => (architecture::separable(input, classes, *stem, blocks), exits),
+            Self::Bottleneck(form) => (form.architecture(input, classes), &form.exits),
+            Self::Inverted(form) => (form.architecture(input, classes), &form.exits),
+            Self::Plain(form) => (form.architecture(input, classes), &form.exits),
+        };
+        exits.iter().try_fold(plain, |architecture, tap| architecture.with_exit(tap))
     }
 }

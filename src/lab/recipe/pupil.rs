@@ -27,6 +27,8 @@ pub fn pupil(recipe: &Recipe, name: &str, data: &Dataset) -> Result<Pupil, Vec<(
     let Some(variant) = recipe.variants.get(name) else { return Err(Vec::new()) };
     let form = described(recipe, name);
     let empty = Architecture { input: data.input, layers: Vec::new() };
-    let plain = |classes| form.map_or(empty.clone(), |form| form.architecture(data.input, classes));
+    // What is wrong with a form is told where it stands.
+    let described = |classes| form?.architecture(data.input, classes).ok();
+    let plain = |classes| described(classes).unwrap_or_else(|| empty.clone());
     Pupil::new(labels(recipe, variant), variant.focus.as_ref(), &recipe.partitions, &data.classes, plain)
 }

@@ -5,7 +5,7 @@ use super::average;
 use super::checkpoint::{Checkpoint, Epoch};
 use super::cost::Clock;
 use super::mix::Mixed;
-use super::objective::{Objective, Seen};
+use super::objective::{Objective, Seen, cross_entropy};
 use super::optimiser::{Memory, Step};
 use super::order::{order, weighted};
 use super::progress::Progress;
@@ -304,10 +304,18 @@ fn differentiate(
         augment.fill(images, positions, epoch, input);
         mixed.images(input, job.data.input);
     };
-    let (logits, features) = trainee.forward_with(positions.len(), &job.objective.wants(), fill)?;
-    let (logits, labels, targets, features) = (&logits, &labels, &targets, features.as_slice());
+    let (mut wanted, exits) = (job.objective.wants(), job.architecture.exits());
+    let own_features = wanted.len();
+    wanted.extend(exits.iter().map(|exit| exit.tensor));
+    let (logits, features) = trainee.forward_with(positions.len(), &wanted, fill)?;
+    let (features, early) = features.split_at(own_features);
+    let (logits, labels, targets) = (&logits, &labels, &targets);
     let loss = trainee.with_input(|input| {
         job.objective.loss(&Seen { input, logits, labels, targets, features, own: own.as_tensor(), positions, done })
+    })?;
+    let loss = early.iter().try_fold(loss, |loss, logits| {
+        let logits = logits.flatten_from(1)?;
+        loss + (cross_entropy(&logits, targets)? * job.settings.exit_weight.unwrap_or(1.0))?
     })?;
     let gradients = loss.backward()?;
     let mut gradient = Vec::new();

@@ -64,6 +64,9 @@ pub struct Train {
     /// Rectangles exchanged between images, targets in proportion (Yun et al. 2019); where both apply, this one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cutmix: Option<Mix>,
+    /// Weight of each early answer's cross-entropy beside the loss of the last one; 1 if not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_weight: Option<f64>,
 }
 
 /// How often and how strongly the images of a batch are mixed.
@@ -117,6 +120,7 @@ impl Default for Train {
             label_smoothing: None,
             mixup: None,
             cutmix: None,
+            exit_weight: None,
         }
     }
 }
@@ -180,6 +184,7 @@ impl Train {
             ("ema", below(self.ema), "must be from 0 to below 1".into()),
             ("dropout", below(self.dropout), "must be from 0 to below 1".into()),
             ("label-smoothing", below(self.label_smoothing), "must be from 0 to below 1".into()),
+            ("exit-weight", self.exit_weight.is_none_or(positive), "must be a finite number above zero".into()),
             ("mixup", mix(self.mixup), "needs an alpha above zero and a chance within 0 and 1".into()),
             ("cutmix", mix(self.cutmix), "needs an alpha above zero and a chance within 0 and 1".into()),
         ];
