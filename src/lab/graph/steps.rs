@@ -52,10 +52,18 @@ impl Bench<'_> {
 
     fn train(&self, plan: &Plan, settings: &Train, data: &Dataset) -> Result<Made, Problem> {
         let start = plan.origin.as_deref().map(measure::load_trained).transpose()?;
-        let begin =
-            Beginning { architecture: &plan.pupil.architecture, start: start.as_ref(), mask: None, round: 0, data };
+        let sparse = start.as_ref().filter(|_| self.is_sparse(plan.variant));
+        let mask = sparse.map(|weights| Mask::of(&weights.trainee()?)).transpose()?;
+        let (start, mask) = (start.as_ref(), mask.as_ref());
+        let begin = Beginning { architecture: &plan.pupil.architecture, start, mask, round: 0, data };
         let trained = self.trained(plan, begin, settings)?;
         Ok((Product::trained(&trained.trainee, &self.data.scaling, &trained.history)?, trained.cost))
+    }
+
+    /// Whether single weights of a network that it comes from were pruned: these zeros stay.
+    fn is_sparse(&self, variant: &Variant) -> bool {
+        let origin = variant.origin().and_then(|name| self.recipe.variants.get(name));
+        origin.is_some_and(|origin| matches!(origin.prune, Some(Prune::Weights(_))) || self.is_sparse(origin))
     }
 
     /// Round after round, each followed by fine-tuning if that is wanted.
