@@ -1,5 +1,6 @@
 //! The lab: real images, architectures as data, training, distillation, measuring. It writes model profiles.
 
+pub mod answers;
 pub mod architecture;
 pub mod code;
 pub mod codec;

@@ -1,7 +1,8 @@
 //! A recipe from end to end, and every way to get one wrong.
 
+use super::answers::{Answers, proportion};
 use super::data;
-use super::measure::{self, Answers, TRAINED, TRAINING, WEIGHTS};
+use super::measure::{self, TRAINED, TRAINING, WEIGHTS};
 
 use super::{Options, Summary, recipe, run, verify};
 use crate::catalog::{BYTES, ModelProfile, PREDICTIONS, PROFILE, SizeOf};
@@ -160,7 +161,7 @@ fn edited(folder: &Path) {
         told(folder)
     };
     assert!(mend(|p| p.calibration.temperature += 0.01).contains("`calibration` is not what the weights give"));
-    assert!(mend(|p| p.accuracy.validation = super::measure::proportion(490, 500)).contains("`accuracy`"));
+    assert!(mend(|p| p.accuracy.validation = proportion(490, 500)).contains("`accuracy`"));
     assert!(mend(|p| p.file.bytes += 1).contains("`file.bytes`"));
     assert!(mend(|p| p.taps[1].codecs[0].bytes = SizeOf::Fixed(1)).contains("`taps`"));
     assert!(mend(|p| (p.macs, p.layers[0].macs) = (p.macs - 1, p.layers[0].macs - 1)).contains("`layers`"));

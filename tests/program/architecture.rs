@@ -149,3 +149,14 @@ fn source_files_stay_short() {
         assert!(lines <= 400, "{} has {lines} lines: split it by concept", file.display());
     }
 }
+
+/// What is measured does not know who measures it.
+#[test]
+fn the_labs_measuring_stands_on_top() {
+    for room in ["answers", "codec", "corrupt", "data", "network", "quantise", "train"] {
+        for file in rust_files(&root().join("src/lab").join(room)) {
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(!text.contains("lab::measure") && !text.contains("lab::graph"), "{}", file.display());
+        }
+    }
+}

@@ -2,9 +2,9 @@
 
 use super::{Codec, Fitted, InputCodec, Way};
 use crate::catalog::Split;
+use crate::lab::answers::{Answers, Part, Shipped};
 use crate::lab::architecture::INPUT;
 use crate::lab::data::{Dataset, Images};
-use crate::lab::measure::{Answers, Part, Shipped};
 use crate::problem::Problem;
 use rayon::prelude::*;
 

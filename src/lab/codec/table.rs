@@ -2,9 +2,9 @@
 
 use super::{Crossing, RAW};
 use crate::catalog::{CodecProfile, SizeOf, Split};
+use crate::lab::answers::{Answers, Output};
 use crate::lab::architecture::{ANSWER, INPUT};
 use crate::lab::data::Dataset;
-use crate::lab::measure::{Answers, Output};
 use crate::store::parquet::Columns;
 
 /// The answers to raw images, then those that each lossy codec leaves.

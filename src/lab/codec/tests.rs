@@ -3,9 +3,9 @@
 use super::inner::{Fitted, Int8, Int8Deflate};
 use super::input::{Deflate, FourBit, Half, Jpeg, Png, inflated};
 use super::*;
+use crate::lab::answers::{Answers, Shipped};
 use crate::lab::architecture::{INPUT, residual};
 use crate::lab::data::{self, Dataset};
-use crate::lab::measure::{Answers, Shipped};
 use crate::lab::network::{Executor, Folded, Trainee};
 use crate::random::{Purpose, Rng, Stream};
 use proptest::prelude::*;

@@ -15,8 +15,8 @@ mod tests;
 
 pub use table::{CORRUPTED, Corrupted, Kept, kept, kept_columns};
 
+use super::answers::{Part, Shipped};
 use super::data::{Dataset, Images};
-use super::measure::{Part, Shipped};
 use crate::catalog::Split;
 use crate::random::{Purpose, Rng, Stream};
 use rayon::prelude::*;

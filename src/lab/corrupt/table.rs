@@ -2,9 +2,8 @@
 
 use super::Corruption;
 use crate::catalog::Proportion;
+use crate::lab::answers::{Output, Part, right};
 use crate::lab::architecture::{ANSWER, INPUT};
-use crate::lab::measure::{Output, Part, proportion};
-use crate::lab::train::best;
 use crate::store::parquet::Columns;
 
 /// The file name of answers to corrupted images in a variant's folder.
@@ -51,16 +50,11 @@ pub struct Kept {
 
 /// How often the answers are right, overall and by class.
 pub fn kept(all: &[Corrupted]) -> Vec<Kept> {
-    let right = |part: &Part, among: &dyn Fn(usize) -> bool| {
-        let asked = part.rows().filter(|(label, _)| among(*label));
-        let (count, of) = asked.fold((0, 0), |(n, of), (label, row)| (n + u64::from(best(row) == label), of + 1));
-        proportion(count, of)
-    };
     let one = |c: &Corrupted| Kept {
         corruption: c.corruption,
         severity: c.severity,
-        all: right(&c.part, &|_| true),
-        per_class: (0..c.part.classes()).map(|class| right(&c.part, &|label| label == class)).collect(),
+        all: right(&c.part, |_| true),
+        per_class: (0..c.part.classes()).map(|class| right(&c.part, |label| label == class)).collect(),
     };
     all.iter().map(one).collect()
 }

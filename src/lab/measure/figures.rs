@@ -1,32 +1,14 @@
 //! Accuracy and calibration from answers.
 
-use super::answers::{Answers, Part};
-use crate::catalog::{Accuracy, Calibration, Proportion};
-use crate::lab::train::best;
+use crate::catalog::{Accuracy, Calibration};
+use crate::lab::answers::{Answers, Part, right};
 use crate::problem::Problem;
-use crate::stats::{Scores, wilson};
-
-/// Confidence of every interval in a profile.
-const CONFIDENCE: f64 = 0.95;
-
-/// A proportion with Wilson's interval.
-pub fn proportion(count: u64, of: u64) -> Proportion {
-    let (low, high) = wilson(count, of, CONFIDENCE);
-    let value = count as f64 / (of as f64).max(1.0);
-    Proportion { count, of, value, low: low.clamp(0.0, value), high: high.clamp(value, 1.0) }
-}
+use crate::stats::Scores;
 
 /// How often the answers are right.
 pub fn accuracy(answers: &Answers, classes: usize) -> Accuracy {
     let per_class = (0..classes).map(|class| right(&answers.test, |label| label == class)).collect();
     Accuracy { validation: right(&answers.validation, |_| true), test: right(&answers.test, |_| true), per_class }
-}
-
-fn right(part: &Part, among: impl Fn(usize) -> bool) -> Proportion {
-    let asked = part.rows().filter(|(label, _)| among(*label));
-    let (count, of) =
-        asked.fold((0, 0), |(right, of), (label, logits)| (right + u64::from(best(logits) == label), of + 1));
-    proportion(count, of)
 }
 
 /// Temperature by the validation images, what it does by the test images.

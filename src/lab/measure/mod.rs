@@ -5,23 +5,19 @@
 //! `bytes.parquet`; where it was trained, `trained.safetensors` (what later steps start from) and `training.parquet`
 //! (one row an epoch); and what else the step that made it has to tell.
 
-mod answers;
 mod figures;
 mod product;
 mod profile;
-mod shipped;
 mod timing;
 pub mod transfer;
 mod verify;
 mod wanted;
 
-pub use answers::{Answers, Output, Part};
-pub use figures::proportion;
 pub use product::Product;
-pub use shipped::Shipped;
 pub use verify::verify;
 pub use wanted::Wanted;
 
+use super::answers::{Answers, Shipped, plain};
 use super::codec::{bytes_columns, crossings, prediction_columns};
 use super::corrupt::{self, CORRUPTED, Corrupted};
 use super::data::Dataset;
@@ -131,7 +127,7 @@ pub fn load_float(folder: &Path) -> Result<Executor, Problem> {
 /// What is wrong with its file.
 pub fn load_plain(folder: &Path) -> Result<Vec<u8>, Problem> {
     let path = shipped_in(folder);
-    Ok(shipped::plain(&bytes_of(&path)?).map_err(|p| p.in_file(&path))?.into_owned())
+    Ok(plain(&bytes_of(&path)?).map_err(|p| p.in_file(&path))?.into_owned())
 }
 
 /// The weights of a measured variant of floats, norms folded.

@@ -1,11 +1,10 @@
 //! Everything measured and counted, as a profile.
 
-use super::answers::Answers;
-use super::shipped::Shipped;
 use super::{figures, timing};
 use crate::catalog::{
     CodecProfile, LayerProfile, Lineage, ModelProfile, PROVENANCE, Provenance, ShippedFile, SizeOf, TapProfile,
 };
+use crate::lab::answers::{Answers, Shipped};
 use crate::lab::architecture::{INPUT, Op, counts, peak_activations};
 use crate::lab::codec::{Crossing, RAW, profiles};
 use crate::lab::data::Dataset;

@@ -1,6 +1,6 @@
 //! How long each layer takes on this machine: one image at a time, one thread, the median over repeats.
 
-use super::shipped::Shipped;
+use crate::lab::answers::Shipped;
 use crate::lab::data::{Dataset, scaled};
 
 /// Repeats that are counted, after as many tenths that warm up.

@@ -1,8 +1,8 @@
 //! Whether a profile and its tables are what its weights give.
 
-use super::answers::{Answers, Output, Part};
-use super::{Shipped, Wanted, figures, profile, read, shipped_in};
+use super::{Wanted, figures, profile, read, shipped_in};
 use crate::catalog::{BYTES, Calibration, ModelProfile, PREDICTIONS, PROFILE};
+use crate::lab::answers::{Answers, Output, Part, Shipped};
 use crate::lab::architecture::INPUT;
 use crate::lab::codec::{bytes_columns, crossings, outputs};
 use crate::lab::data::{Dataset, Source};

@@ -1,6 +1,6 @@
 //! How far a student answers as its teacher does (Stanton et al. 2021, arXiv 2106.05945).
 
-use crate::lab::measure::answers::softmax;
+use crate::lab::answers::softmax;
 use crate::lab::train::best;
 use serde::Serialize;
 

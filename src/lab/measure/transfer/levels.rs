@@ -1,6 +1,6 @@
 //! Answers at two levels: superclasses and the classes within.
 
-use crate::lab::measure::answers::softmax;
+use crate::lab::answers::softmax;
 use crate::lab::train::best;
 use serde::Serialize;
 
