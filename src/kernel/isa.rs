@@ -32,7 +32,7 @@ impl Isa {
         {
             let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
             found.extend(avx2.then_some(Self::Avx2));
-            let avx512 = avx2 && is_x86_feature_detected!("avx512f");
+            let avx512 = avx2 && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
             found.extend(avx512.then_some(Self::Avx512));
         }
         found

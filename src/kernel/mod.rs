@@ -24,9 +24,9 @@ mod testing;
 mod threads;
 mod tile;
 
-pub use conv::{conv2d, conv2d_affine, conv2d_grad_input, conv2d_grad_weight};
+pub use conv::{conv2d, conv2d_affine, conv2d_grad_input, conv2d_grad_weight, conv2d_grads};
 #[doc(hidden)]
-pub use conv::{conv2d_affine_on, conv2d_grad_input_on, conv2d_grad_weight_on, conv2d_on};
+pub use conv::{conv2d_affine_on, conv2d_grad_input_on, conv2d_grad_weight_on, conv2d_grads_on, conv2d_on};
 #[doc(hidden)]
 pub use int8::Int8Isa;
 pub use int8::{Int8Conv, Int8Pool, Int8Product, Requantise, Residual};
@@ -34,7 +34,7 @@ pub use int8::{Int8Conv, Int8Pool, Int8Product, Requantise, Residual};
 pub use isa::Isa;
 pub use isa::instruction_set;
 pub use linear::{linear, linear_grad};
-pub use norm::{affine, affine_grad, batch_norm_backward, batch_norm_forward};
+pub use norm::{NormGradient, affine, affine_grad, batch_norm_backward, batch_norm_forward};
 #[doc(hidden)]
 pub use norm::{affine_grad_on, affine_on, batch_norm_backward_on, batch_norm_forward_on};
 pub use pool::{avg_pool2d, avg_pool2d_grad, global_avg_pool, global_avg_pool_grad, max_pool2d, max_pool2d_grad};

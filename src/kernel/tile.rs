@@ -1,6 +1,6 @@
 //! The micro-kernel: a block of the product kept in registers while the reduction runs.
 //!
-//! `C[i][j] (+)= Σ_t A[at(t) + i·row] · B[t][j]` for up to [`max_rows`] rows and two vectors of columns. `at(t)` walks
+//! `C[i][j] (+)= Σ_t A[at(t) + i·row] · B[t][j]` for up to [`max_rows`] rows and a few vectors of columns. `at(t)` walks
 //! over [`Run`]s, stretches of equal steps. With the step 1 and rows a pixel apart this is a convolution (forward, and
 //! backward to its input); with rows 1 apart and steps of a pixel it is the gradient of the weights.
 
@@ -32,7 +32,7 @@ pub(crate) struct Tile<'a> {
     pub c: *mut f32,
     /// Elements between rows of C.
     pub c_pitch: usize,
-    /// Columns, at most two vectors.
+    /// Columns, at most two vectors' lanes.
     pub cols: usize,
 }
 
@@ -47,18 +47,37 @@ const PIXELS: bool = true;
 /// Rows are elements of a patch, B is read in place, C is added to.
 const PATCH: bool = false;
 
-/// The most rows of a tile.
-pub(crate) fn max_rows(isa: Isa) -> usize {
+/// The most rows of a tile of so many columns.
+pub(crate) fn max_rows(isa: Isa, cols: usize) -> usize {
     match isa {
         Isa::Portable => 4,
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2 => 6,
         #[cfg(target_arch = "x86_64")]
+        Isa::Avx512 if vectors(isa, cols).1 == 3 => 9,
+        #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => 14,
     }
 }
 
-/// Columns in one vector.
+/// The vectors that hold a block of columns: lanes of each, and how many. Half vectors where whole ones would be half
+/// empty: many processors do two of them in the time of a whole one.
+fn vectors(isa: Isa, cols: usize) -> (usize, usize) {
+    let (whole, half) = (lanes(isa), lanes(isa) / 2);
+    match isa {
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512 if cols.div_ceil(half) % 2 == 1 => (half, cols.div_ceil(half)),
+        _ => (whole, cols.div_ceil(whole)),
+    }
+}
+
+/// Columns that a block takes when packed: whole vectors.
+pub(crate) fn packed(isa: Isa, cols: usize) -> usize {
+    let (lanes, count) = vectors(isa, cols);
+    lanes * count
+}
+
+/// Columns in one whole vector.
 pub(crate) fn lanes(isa: Isa) -> usize {
     match isa {
         Isa::Portable => simd::Portable::LANES,
@@ -82,10 +101,10 @@ pub(crate) fn blocks(isa: Isa, cols: usize) -> impl Iterator<Item = Range<usize>
 }
 
 macro_rules! choose {
-    ($body:ident, $mode:ident, $rows:expr, $wide:expr; $($r:literal)*) => {
-        match ($rows, $wide) {
-            $(($r, false) => $body::<$r, 1, $mode>, ($r, true) => $body::<$r, 2, $mode>,)*
-            (rows, _) => unreachable!("a tile of {rows} rows"),
+    ($body:ident, $mode:ident, $vectors:literal, $rows:expr; $($r:literal)*) => {
+        match $rows {
+            $($r => $body::<$r, $vectors, $mode>,)*
+            rows => unreachable!("a tile of {rows} rows"),
         }
     };
 }
@@ -94,13 +113,21 @@ macro_rules! chooser {
     ($name:ident, $mode:ident) => {
         /// The kernel for tiles of `rows` rows and `cols` columns.
         pub(crate) fn $name(isa: Isa, rows: usize, cols: usize) -> Kernel {
-            let wide = cols > lanes(isa);
-            match isa {
-                Isa::Portable => choose!(portable, $mode, rows, wide; 1 2 3 4),
+            match (isa, vectors(isa, cols)) {
+                (Isa::Portable, (_, 1)) => choose!(portable, $mode, 1, rows; 1 2 3 4),
+                (Isa::Portable, _) => choose!(portable, $mode, 2, rows; 1 2 3 4),
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx2 => choose!(avx2, $mode, rows, wide; 1 2 3 4 5 6),
+                (Isa::Avx2, (_, 1)) => choose!(avx2, $mode, 1, rows; 1 2 3 4 5 6),
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx512 => choose!(avx512, $mode, rows, wide; 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
+                (Isa::Avx2, _) => choose!(avx2, $mode, 2, rows; 1 2 3 4 5 6),
+                #[cfg(target_arch = "x86_64")]
+                (Isa::Avx512, (8, 1)) => choose!(half, $mode, 1, rows; 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
+                #[cfg(target_arch = "x86_64")]
+                (Isa::Avx512, (8, _)) => choose!(half, $mode, 3, rows; 1 2 3 4 5 6 7 8 9),
+                #[cfg(target_arch = "x86_64")]
+                (Isa::Avx512, (_, 1)) => choose!(avx512, $mode, 1, rows; 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
+                #[cfg(target_arch = "x86_64")]
+                (Isa::Avx512, _) => choose!(avx512, $mode, 2, rows; 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
             }
         }
     };
@@ -125,6 +152,14 @@ unsafe fn avx2<const R: usize, const V: usize, const MODE: bool>(t: &Tile) {
 unsafe fn avx512<const R: usize, const V: usize, const MODE: bool>(t: &Tile) {
     // SAFETY: the caller vouches for the pointers and the processor.
     unsafe { tile::<simd::Avx512, R, V, MODE>(t) }
+}
+
+/// Half of AVX-512's vectors, but all of its registers.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512vl")]
+unsafe fn half<const R: usize, const V: usize, const MODE: bool>(t: &Tile) {
+    // SAFETY: the caller vouches for the pointers and the processor.
+    unsafe { tile::<simd::Avx2, R, V, MODE>(t) }
 }
 
 /// # Safety

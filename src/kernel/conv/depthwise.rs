@@ -41,23 +41,30 @@ fn planes(s: &ConvShape, window: &Window) -> (Plane, Plane) {
 }
 
 pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mut [f32]) {
+    prepared(isa, s, w, |one| {
+        pieces(dx, s.image_in(), s.work(), |i, dx| one(piece(dy, s.image_out(), i), dx));
+    });
+}
+
+/// Lends `f` what writes an image's gradient from its output's.
+pub(super) fn prepared<T>(isa: Isa, s: &ConvShape, w: &[f32], f: impl FnOnce(super::GradInput) -> T) -> T {
     let phases = phase::phases(s);
     if phases.is_empty() {
-        return dx.fill(0.0);
+        return f(&|_, dx| dx.fill(0.0));
     }
     let window = phase::window(&phases);
     let filled = phase::covers_all(s);
     let parts: Vec<_> = phases.iter().map(|p| (p, phase_taps(s, &window, p))).collect();
-    pieces(dx, s.image_in(), s.work(), |i, dx| {
+    f(&|dy, dx| {
         if !filled {
             dx.fill(0.0);
         }
-        window.view(piece(dy, s.image_out(), i), (s.out_h(), s.out_w(), s.c_in), |view| {
+        window.view(dy, (s.out_h(), s.out_w(), s.c_out), |view| {
             for (phase, taps) in &parts {
                 phase_filter(s, &window, phase, taps).run(isa, view, w, dx);
             }
         });
-    });
+    })
 }
 
 fn phase_taps(s: &ConvShape, window: &Window, (y, x): &(Axis, Axis)) -> Vec<Tap> {
@@ -160,18 +167,23 @@ impl FilterTask<'_> {
 }
 
 pub(super) fn grad_weight(isa: Isa, s: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+    let one = image(isa, s);
+    sum_over_batch(s.n, s.work(), dw, |images, sum| {
+        images.for_each(|i| one(piece(x, s.image_in(), i), piece(dy, s.image_out(), i), sum));
+    });
+}
+
+/// What adds an image's gradient to a sum, from its input and its output's gradient.
+pub(super) fn image(isa: Isa, s: &ConvShape) -> impl Fn(&[f32], &[f32], &mut [f32]) + Sync {
     let window = Window::of_rows(s, 0, s.out_h());
     let taps = taps(s, &window);
     let (from, to) = planes(s, &window);
     let size = (s.out_h(), s.out_w(), s.c_in);
-    sum_over_batch(s.n, s.work(), dw, |images, sum| {
-        for i in images {
-            let (x, dy) = (piece(x, s.image_in(), i), piece(dy, s.image_out(), i));
-            window.view(x, (s.h, s.w, s.c_in), |view| {
-                Filter { size, taps: &taps, from, to }.correlate(isa, view, dy, sum);
-            });
-        }
-    });
+    move |x, dy, sum| {
+        window.view(x, (s.h, s.w, s.c_in), |view| {
+            Filter { size, taps: &taps, from, to }.correlate(isa, view, dy, sum);
+        });
+    }
 }
 
 impl Filter<'_> {

@@ -12,9 +12,16 @@ use crate::kernel::threads::{piece, pieces};
 use crate::kernel::tile::Run;
 
 pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mut [f32]) {
+    prepared(isa, s, w, |one| {
+        pieces(dx, s.image_in(), s.work(), |i, dx| one(piece(dy, s.image_out(), i), dx));
+    });
+}
+
+/// Lends `f` what writes an image's gradient from its output's.
+pub(super) fn prepared<T>(isa: Isa, s: &ConvShape, w: &[f32], f: impl FnOnce(super::GradInput) -> T) -> T {
     let phases = phase::phases(s);
     if phases.is_empty() {
-        return dx.fill(0.0);
+        return f(&|_, dx| dx.fill(0.0));
     }
     let window = phase::window(&phases);
     let parts: Vec<Part> = phases.iter().map(|&(y, x)| Part::new(isa, s, &window, y, x)).collect();
@@ -27,8 +34,8 @@ pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mu
             part.pack(isa, s, w, own);
         }
         let job = Job { isa, s, window, parts: &parts, panels };
-        pieces(dx, s.image_in(), s.work(), |i, dx| job.image(piece(dy, s.image_out(), i), dx));
-    });
+        f(&|dy, dx| job.image(dy, dx))
+    })
 }
 
 /// One phase, ready to run.

@@ -4,6 +4,7 @@ mod depthwise;
 mod forward;
 mod grad_input;
 mod grad_weight;
+mod grads;
 #[cfg(test)]
 mod naive;
 mod panels;
@@ -12,6 +13,10 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod window;
+
+pub use grads::conv2d_grads;
+#[doc(hidden)]
+pub use grads::conv2d_grads_on;
 
 use super::isa::Isa;
 use super::norm::Affine;
@@ -89,6 +94,9 @@ pub fn conv2d_affine_on(
         map.apply(None, residual.map(|r| &r[start..start + y.len()]), y);
     });
 }
+
+/// Writes the gradient to an image's input from that to its output.
+type GradInput<'a> = &'a (dyn Fn(&[f32], &mut [f32]) + Sync);
 
 /// What happens to each piece of the output while it is still in the cache: `(start, piece)`, whole pixels.
 type Finish<'a> = &'a (dyn Fn(usize, &mut [f32]) + Sync);

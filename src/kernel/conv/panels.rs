@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use crate::kernel::isa::Isa;
-use crate::kernel::tile::{blocks, lanes};
+use crate::kernel::tile::{blocks, packed};
 
 /// Floats that `depth` rows of `cols` columns take when packed.
 pub(super) fn packed_len(isa: Isa, depth: usize, cols: usize) -> usize {
-    depth * cols.next_multiple_of(lanes(isa))
+    depth * blocks(isa, cols).map(|block| packed(isa, block.len())).sum::<usize>()
 }
 
 /// Packs; `row(r, columns, out)` writes those columns of row `r`.
@@ -19,7 +19,7 @@ pub(super) fn pack(
     row: impl Fn(usize, Range<usize>, &mut [f32]),
 ) {
     for block in blocks(isa, cols) {
-        let width = block.len().next_multiple_of(lanes(isa));
+        let width = packed(isa, block.len());
         let rows = out[block.start * depth..].chunks_exact_mut(width);
         for (r, out) in rows.take(depth).enumerate() {
             let (used, rest) = out.split_at_mut(block.len());

@@ -64,7 +64,7 @@ impl Sweep<'_> {
 
     fn columns(&self, first: usize, cols: usize, src: &[f32], panel: &[f32], dst: &mut [f32]) {
         for y in 0..self.height {
-            for part in tile::split(self.width, tile::max_rows(self.isa)) {
+            for part in tile::split(self.width, tile::max_rows(self.isa, cols)) {
                 let kernel = tile::pixels(self.isa, part.len(), cols);
                 // SAFETY: `check` proved the far corner of the rectangle inside all three slices.
                 unsafe {

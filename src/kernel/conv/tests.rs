@@ -6,7 +6,7 @@ use crate::kernel::testing::{close, config, in_pool, noise};
 use crate::kernel::threads;
 
 /// Any small convolution, ragged in every way; `groups` is 1, some, or one a channel.
-fn shapes() -> impl Strategy<Value = ConvShape> {
+pub(super) fn shapes() -> impl Strategy<Value = ConvShape> {
     let image = (1..4_usize, 1..12_usize, 1..31_usize);
     let kernel = (1..6_usize, 1..6_usize, 1..4_usize, 0..3_usize);
     let channels = prop_oneof![
@@ -30,12 +30,12 @@ fn shapes() -> impl Strategy<Value = ConvShape> {
 }
 
 /// Input, weights, gradient of the output.
-fn operands(s: &ConvShape) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
+pub(super) fn operands(s: &ConvShape) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
     (noise(s.input_len(), 1), noise(s.weight_len(), 2), noise(s.output_len(), 3))
 }
 
 /// The three results of an instruction set; outputs start as NaN, so that what is left out shows.
-fn all(isa: Isa, s: &ConvShape) -> [Vec<f32>; 3] {
+pub(super) fn all(isa: Isa, s: &ConvShape) -> [Vec<f32>; 3] {
     let (x, w, dy) = operands(s);
     let mut y = vec![f32::NAN; dy.len()];
     let mut dx = vec![f32::NAN; x.len()];

@@ -1,41 +1,52 @@
-//! The mean over all pixels, in integers.
+//! The mean over windows of pixels, in integers.
 
 use super::requantise::Requantise;
 
-/// A global average pooling from bytes to bytes.
+/// An average pooling over windows side by side, from bytes to bytes.
 #[derive(Clone, Debug)]
 pub struct Int8Pool {
-    pixels: usize,
+    image: [usize; 2],
+    window: [usize; 2],
     channels: usize,
     zero: u8,
     end: Requantise,
 }
 
 impl Int8Pool {
-    /// For images of so many pixels, whose bytes stand for 0 at `zero`; `end` makes bytes of the sums over all pixels.
+    /// For images of a height and width in windows of a height and width, whose bytes stand for 0 at `zero`; `end` makes
+    /// bytes of the sums over a window.
     ///
     /// # Panics
-    /// If there are no pixels or so many that a sum could reach 2^30.
-    pub fn new(pixels: usize, zero: u8, end: Requantise) -> Self {
+    /// If windows do not fill the image, or hold so many pixels that a sum could reach 2^30.
+    pub fn new(image: [usize; 2], window: [usize; 2], zero: u8, end: Requantise) -> Self {
+        let pixels = window[0] * window[1];
         assert!(pixels > 0 && pixels < 1 << 22, "{pixels} pixels to pool");
-        Self { pixels, channels: end.channels(), zero, end }
+        let fits = (0..2).all(|side| image[side].is_multiple_of(window[side]));
+        assert!(fits, "windows of {window:?} in an image of {image:?}");
+        Self { image, window, channels: end.channels(), zero, end }
     }
 
-    /// The means of any number of images: `x` is `[n][pixels][channels]`, `y` is `[n][channels]`, overwritten.
+    /// The means of any number of images: `x` is `[n][h][w][channels]`, `y` as many windows, overwritten.
     ///
     /// # Panics
     /// If the lengths do not fit.
     pub fn run(&self, x: &[u8], y: &mut [u8]) {
-        assert!(y.len().is_multiple_of(self.channels) && x.len() == y.len() * self.pixels, "lengths of a pooling");
-        let missing = -i32::from(self.zero) * self.pixels as i32;
-        let mut sums = vec![0; self.channels];
-        let images = x.chunks_exact(self.pixels * self.channels);
-        for (x, y) in images.zip(y.chunks_exact_mut(self.channels)) {
-            sums.fill(missing);
-            for pixel in x.chunks_exact(self.channels) {
-                sums.iter_mut().zip(pixel).for_each(|(sum, x)| *sum += i32::from(*x));
+        let ([height, width], [rows, columns]) = (self.window, [0, 1].map(|side| self.image[side] / self.window[side]));
+        assert!(
+            y.len().is_multiple_of(self.channels * rows * columns) && x.len() == y.len() * height * width,
+            "lengths of a pooling"
+        );
+        let row = self.image[1] * self.channels;
+        let mut sums = vec![0; columns * self.channels];
+        // Images follow each other as bands of rows do.
+        for (band, y) in x.chunks_exact(height * row).zip(y.chunks_exact_mut(columns * self.channels)) {
+            sums.fill(-i32::from(self.zero) * (height * width) as i32);
+            for (at, x) in band.chunks_exact(self.channels).enumerate() {
+                let column = at % self.image[1] / width;
+                let sums = &mut sums[column * self.channels..][..self.channels];
+                sums.iter_mut().zip(x).for_each(|(sum, x)| *sum += i32::from(*x));
             }
-            y.iter_mut().enumerate().for_each(|(c, y)| *y = self.end.one(c, sums[c], None));
+            y.iter_mut().enumerate().for_each(|(at, y)| *y = self.end.one(at % self.channels, sums[at], None));
         }
     }
 }

@@ -93,14 +93,19 @@ proptest! {
     }
 
     #[test]
-    fn pooling_agrees_with_the_definition((n, pixels, c) in (1..4_usize, 1..70_usize, 1..40_usize), zero in any::<u8>()) {
-        let x = noise(n * pixels * c, 4);
-        let end = end(c, pixels * pixels, 9, false, None);
-        let mut y = vec![77; n * c];
-        Int8Pool::new(pixels, zero, end.clone()).run(&x, &mut y);
+    fn pooling_agrees_with_the_definition(
+        (n, c, zero) in (1..4_usize, 1..40_usize, any::<u8>()),
+        (height, width, rows, columns) in (1..8_usize, 1..8_usize, 1..4_usize, 1..4_usize),
+    ) {
+        let (h, w) = (height * rows, width * columns);
+        let x = noise(n * h * w * c, 4);
+        let end = end(c, (height * width).pow(2), 9, false, None);
+        let mut y = vec![77; n * rows * columns * c];
+        Int8Pool::new([h, w], [height, width], zero, end.clone()).run(&x, &mut y);
         for (i, y) in y.into_iter().enumerate() {
-            let all = x[i / c * pixels * c..][..pixels * c].iter().skip(i % c).step_by(c);
-            let sum: i32 = all.map(|x| i32::from(*x) - i32::from(zero)).sum();
+            let (image, row, column) = (i / c / columns / rows, i / c / columns % rows, i / c % columns);
+            let pixels = (0..height).flat_map(|dy| (0..width).map(move |dx| (row * height + dy, column * width + dx)));
+            let sum = pixels.map(|(y, at)| i32::from(x[((image * h + y) * w + at) * c + i % c]) - i32::from(zero)).sum();
             prop_assert_eq!(y, end.one(i % c, sum, None));
         }
     }

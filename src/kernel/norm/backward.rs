@@ -1,6 +1,7 @@
 //! The gradients of batch norm: one pass for the sums, one for the input.
 
 use rayon::prelude::*;
+use std::ops::Range;
 
 use super::forward::check;
 use super::period::Period;
@@ -53,16 +54,79 @@ pub fn batch_norm_backward_on(
     dbeta: &mut [f32],
     dresidual: Option<&mut [f32]>,
 ) {
-    check(x, channels, [gamma, mean, var, &*dgamma]);
-    let batch = Batch::new(isa, x, if relu { Some(y) } else { None }, dy, channels);
-    let scale: Vec<f32> = var.iter().map(|v| 1.0 / (v + eps).sqrt()).collect();
-    batch.sums(mean, &scale, dgamma, dbeta);
-    let (rows, period) = ((x.len() / channels) as f32, batch.period);
-    let a = period.spread(|c| gamma[c] * scale[c]);
-    let b = period.spread(|c| -gamma[c] * scale[c] * scale[c] * dgamma[c] / rows);
-    let shift = period.spread(|c| -gamma[c] * scale[c] * dbeta[c] / rows);
-    let mean = period.spread(|c| mean[c]);
-    batch.input([&a, &b, &shift, &mean], dx, dresidual);
+    NormGradient::new_on(isa, x, y, dy, channels, gamma, mean, var, eps, relu, dgamma, dbeta).all(dx, dresidual);
+}
+
+/// The gradient to the input of [`batch_norm_forward`](super::batch_norm_forward), its sums over the batch taken, so that
+/// any rows can be had by themselves.
+#[derive(Debug)]
+pub struct NormGradient<'a> {
+    batch: Batch<'a>,
+    /// What [`Input`] asks for.
+    coefficients: [Vec<f32>; 4],
+}
+
+impl<'a> NormGradient<'a> {
+    /// Takes the sums; arguments are those of [`batch_norm_backward`], of which `dgamma` and `dbeta` are overwritten.
+    ///
+    /// # Panics
+    /// If the slices' lengths do not fit `channels` and each other.
+    #[allow(clippy::too_many_arguments)]
+    pub fn new(
+        x: &'a [f32],
+        y: &'a [f32],
+        dy: &'a [f32],
+        channels: usize,
+        gamma: &[f32],
+        mean: &[f32],
+        var: &[f32],
+        eps: f32,
+        relu: bool,
+        dgamma: &mut [f32],
+        dbeta: &mut [f32],
+    ) -> Self {
+        Self::new_on(Isa::best(), x, y, dy, channels, gamma, mean, var, eps, relu, dgamma, dbeta)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn new_on(
+        isa: Isa,
+        x: &'a [f32],
+        y: &'a [f32],
+        dy: &'a [f32],
+        channels: usize,
+        gamma: &[f32],
+        mean: &[f32],
+        var: &[f32],
+        eps: f32,
+        relu: bool,
+        dgamma: &mut [f32],
+        dbeta: &mut [f32],
+    ) -> Self {
+        check(x, channels, [gamma, mean, var, &*dgamma]);
+        let batch = Batch::new(isa, x, if relu { Some(y) } else { None }, dy, channels);
+        let scale: Vec<f32> = var.iter().map(|v| 1.0 / (v + eps).sqrt()).collect();
+        batch.sums(mean, &scale, dgamma, dbeta);
+        let (rows, period) = ((x.len() / channels) as f32, batch.period);
+        let a = period.spread(|c| gamma[c] * scale[c]);
+        let b = period.spread(|c| -gamma[c] * scale[c] * scale[c] * dgamma[c] / rows);
+        let shift = period.spread(|c| -gamma[c] * scale[c] * dbeta[c] / rows);
+        let mean = period.spread(|c| mean[c]);
+        Self { batch, coefficients: [a, b, shift, mean] }
+    }
+
+    /// Writes the gradient of the rows that begin at element `start`, and `dy` where ReLU let `y` pass.
+    ///
+    /// # Panics
+    /// If `start` or a length is no whole number of rows, or reaches beyond the batch.
+    pub fn rows(&self, start: usize, dx: &mut [f32], dresidual: Option<&mut [f32]>) {
+        assert!(start.is_multiple_of(self.batch.period.channels), "no beginning of a row");
+        self.batch.rows(start..start + dx.len(), self.coefficients.each_ref().map(Vec::as_slice), dx, dresidual);
+    }
+
+    fn all(&self, dx: &mut [f32], dresidual: Option<&mut [f32]>) {
+        self.batch.input(self.coefficients.each_ref().map(Vec::as_slice), dx, dresidual);
+    }
 }
 
 /// Gradients of [`affine`](super::affine), whose `x`, `y` and `scale` these are; `dy` belongs to `y`. Overwrites `dx`,
@@ -110,6 +174,7 @@ pub fn affine_grad_on(
     batch.input([&a, &none, &none, &none], dx, dresidual);
 }
 
+#[derive(Debug)]
 struct Batch<'a> {
     isa: Isa,
     period: Period,
@@ -144,9 +209,8 @@ impl<'a> Batch<'a> {
         let equal = dresidual.as_ref().is_none_or(|r| r.len() == self.x.len());
         assert!(equal && dx.len() == self.x.len(), "lengths differ");
         let len = self.period.mapped();
-        let task = |i: usize, dx, dresidual| {
-            let [x, gate, dy] = [self.x, self.gate, self.dy].map(|all| piece(all, len, i));
-            simd::on(self.isa, Input { x, gate, dy, relu: self.relu, coefficients, dx, dresidual });
+        let task = |i: usize, dx: &mut [f32], dresidual| {
+            self.rows(i * len..i * len + dx.len(), coefficients, dx, dresidual);
         };
         let pieces = dx.par_chunks_mut(len);
         match dresidual {
@@ -156,6 +220,12 @@ impl<'a> Batch<'a> {
                 both.for_each(|(i, (dx, dr))| task(i, dx, Some(dr)));
             }
         }
+    }
+
+    /// Elements that begin with a row.
+    fn rows(&self, range: Range<usize>, coefficients: [&[f32]; 4], dx: &mut [f32], dresidual: Option<&mut [f32]>) {
+        let [x, gate, dy] = [self.x, self.gate, self.dy].map(|all| &all[range.clone()]);
+        simd::on(self.isa, Input { x, gate, dy, relu: self.relu, coefficients, dx, dresidual });
     }
 }
 

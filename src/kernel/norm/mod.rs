@@ -12,7 +12,7 @@ pub(crate) use affine::Affine;
 pub use affine::affine;
 #[doc(hidden)]
 pub use affine::affine_on;
-pub use backward::{affine_grad, batch_norm_backward};
+pub use backward::{NormGradient, affine_grad, batch_norm_backward};
 #[doc(hidden)]
 pub use backward::{affine_grad_on, batch_norm_backward_on};
 pub use forward::batch_norm_forward;

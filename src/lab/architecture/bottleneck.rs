@@ -15,6 +15,9 @@ pub struct Bottleneck {
     /// Channels between blocks, in multiples of those inside.
     #[serde(default = "expansion")]
     pub expansion: usize,
+    /// The input is averaged over squares of so many pixels a side first: a lower resolution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shrink: Option<usize>,
     /// Taps behind which there is an early answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exits: Vec<String>,
@@ -71,7 +74,7 @@ mod tests {
     /// 7x7 stem's (64 · 147 weights and a norm); a 3x3 stem on three channels has 1,856.
     #[test]
     fn resnet50_has_the_cited_parameters() {
-        let a = Bottleneck { blocks: vec![3, 4, 6, 3], width: 64, expansion: 4, exits: vec![] }
+        let a = Bottleneck { blocks: vec![3, 4, 6, 3], width: 64, expansion: 4, shrink: None, exits: vec![] }
             .architecture([56, 56, 3], 1000);
         a.check().unwrap();
         let parameters: u64 = counts(&a).unwrap().iter().map(|c| c.parameters).sum();

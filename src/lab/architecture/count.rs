@@ -37,7 +37,7 @@ pub fn counts(architecture: &Architecture) -> Result<Vec<Count>, Problem> {
                     let weights = (c.kernel * c.kernel) as u64 * (c_in / c.groups as u64) * c_out;
                     (weights, weights + 2 * c_out, h * w)
                 }
-                Op::GlobalAveragePool | Op::GroupLogits { .. } => (0, 0, 0),
+                Op::GlobalAveragePool | Op::AveragePool { .. } | Op::GroupLogits { .. } => (0, 0, 0),
                 Op::Linear { .. } => (c_in * c_out, c_in * c_out + c_out, 1),
             };
             Count {
@@ -98,7 +98,7 @@ mod tests {
                 }
                 (macs, macs / (h * w) as u64 + 2 * c as u64)
             }
-            Op::GlobalAveragePool | Op::GroupLogits { .. } => (0, 0),
+            Op::GlobalAveragePool | Op::AveragePool { .. } | Op::GroupLogits { .. } => (0, 0),
             Op::Linear { outputs } => {
                 let macs = (0..*outputs).map(|_| shapes[layer.from][2] as u64).sum();
                 (macs, macs + *outputs as u64)
@@ -117,14 +117,17 @@ mod tests {
             head: Some(9),
             width: 1.4,
             depth: 1.0,
+            shrink: None,
             exits: vec![],
         };
         for a in [
             residual(input, 4, 2, 3),
             separable(input, 4, 5, &[[6, 2], [7, 1]]),
             inverted.architecture(input, 4),
-            Bottleneck { blocks: vec![1, 2], width: 3, expansion: 2, exits: vec![] }.architecture(input, 4),
-            Plain { stacks: vec![[3, 2], [4, 1]], width: 1.0, depth: 1.0, exits: vec![] }.architecture(input, 4),
+            Bottleneck { blocks: vec![1, 2], width: 3, expansion: 2, shrink: None, exits: vec![] }
+                .architecture(input, 4),
+            Plain { stacks: vec![[3, 2], [4, 1]], width: 1.0, depth: 1.0, shrink: None, exits: vec![] }
+                .architecture(input, 4),
         ] {
             a.check().unwrap();
             let counted: Vec<_> = counts(&a).unwrap().iter().map(|c| (c.macs, c.parameters)).collect();

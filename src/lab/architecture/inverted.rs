@@ -25,6 +25,9 @@ pub struct Inverted {
     /// All repeats are multiplied by this (and rounded up).
     #[serde(default = "one")]
     pub depth: f64,
+    /// The input is averaged over squares of so many pixels a side first: a lower resolution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shrink: Option<usize>,
     /// Taps behind which there is an early answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exits: Vec<String>,
@@ -90,6 +93,7 @@ mod tests {
             head: Some(1280),
             width,
             depth: 1.0,
+            shrink: None,
             exits: vec![],
         }
     }

@@ -61,6 +61,11 @@ pub enum Op {
     Conv(Conv),
     /// The mean over all pixels.
     GlobalAveragePool,
+    /// The mean over squares of pixels, side by side.
+    AveragePool {
+        /// Side of a square, pixels; it divides height and width.
+        size: usize,
+    },
     /// A fully connected layer with bias, on one pixel.
     Linear {
         /// Outputs.
@@ -72,6 +77,17 @@ pub enum Op {
         /// The members of each group; every input is in one.
         groups: Vec<Vec<usize>>,
     },
+}
+
+impl Op {
+    /// Height and width of the windows that it averages, of an input of that height and width; none if it does not.
+    pub fn pools(&self, [h, w, _]: [usize; 3]) -> Option<[usize; 2]> {
+        match self {
+            Self::GlobalAveragePool => Some([h, w]),
+            Self::AveragePool { size } => Some([*size; 2]),
+            _ => None,
+        }
+    }
 }
 
 /// A square convolution.
@@ -96,6 +112,8 @@ pub struct Conv {
 pub const ANSWER: &str = "answer";
 /// The name of the tap of logits that are answered in groups.
 pub const SUBCLASSES: &str = "subclasses";
+/// The name of the layer that averages the input, and of the tap behind it.
+pub const SHRUNK: &str = "shrunk";
 /// The name of the first tap: the raw input.
 pub const INPUT: &str = "input";
 
@@ -115,6 +133,18 @@ impl Architecture {
     pub fn check(&self) -> Result<(), Problem> {
         self.shapes()?;
         cut::check(self)
+    }
+
+    /// The same on an input of `size` times the height and width, which is averaged over squares of pixels first.
+    pub fn shrunk(mut self, size: usize) -> Self {
+        let [h, w, c] = self.input;
+        for layer in &mut self.layers {
+            layer.from += 1;
+            layer.add = layer.add.map(|tensor| tensor + 1);
+        }
+        let (op, tap) = (Op::AveragePool { size }, Some(SHRUNK.into()));
+        self.layers.insert(0, Layer { name: SHRUNK.into(), op, from: 0, add: None, tap });
+        Self { input: [h * size, w * size, c], layers: self.layers }
     }
 
     /// Answers in groups of what it answered so far, which the tap [`SUBCLASSES`] then gives.

@@ -17,6 +17,9 @@ pub struct Plain {
     /// All numbers of convolutions are multiplied by this (and rounded up).
     #[serde(default = "one")]
     pub depth: f64,
+    /// The input is averaged over squares of so many pixels a side first: a lower resolution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shrink: Option<usize>,
     /// Taps behind which there is an early answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exits: Vec<String>,
@@ -48,7 +51,7 @@ mod tests {
     /// By hand, on 28 x 28 x 1: 9·8 weights at 784 places, 72·8 at 784, 72·16 at 196, 16·10 at one.
     #[test]
     fn counts_by_hand() {
-        let plain = Plain { stacks: vec![[4, 2], [8, 1]], width: 2.0, depth: 1.0, exits: vec![] };
+        let plain = Plain { stacks: vec![[4, 2], [8, 1]], width: 2.0, depth: 1.0, shrink: None, exits: vec![] };
         let a = plain.architecture([28, 28, 1], 10);
         a.check().unwrap();
         let macs: Vec<u64> = counts(&a).unwrap().iter().map(|c| c.macs).collect();

@@ -25,6 +25,12 @@ fn output(layer: &Layer, [h, w, c]: [usize; 3]) -> Result<[usize; 3], String> {
     match &layer.op {
         Op::Conv(conv) => convolved(conv, [h, w, c]),
         Op::GlobalAveragePool => Ok([1, 1, c]),
+        Op::AveragePool { size } if *size > 0 && h.is_multiple_of(*size) && w.is_multiple_of(*size) => {
+            Ok([h / size, w / size, c])
+        }
+        Op::AveragePool { size } => {
+            Err(format!("averages squares of {size} pixels a side, which do not fill its input"))
+        }
         Op::Linear { outputs } if [h, w] == [1, 1] && *outputs > 0 => Ok([1, 1, *outputs]),
         Op::Linear { .. } => Err("needs an input of one pixel, and an output".into()),
         Op::GroupLogits { groups } if [h, w] == [1, 1] && divides(groups, c) => Ok([1, 1, groups.len()]),

@@ -69,7 +69,7 @@ pub struct Told<'a> {
 }
 
 /// One loss among several.
-pub trait Term {
+pub trait Term: Sync {
     /// The mean loss over the batch.
     ///
     /// # Errors

@@ -92,6 +92,7 @@ fn kind(op: &Op, channels: usize) -> &'static str {
         Op::Conv(conv) if conv.groups > 1 && conv.groups == channels => "depthwise-conv",
         Op::Conv(_) => "conv",
         Op::GlobalAveragePool => "global-average-pool",
+        Op::AveragePool { .. } => "average-pool",
         Op::Linear { .. } => "linear",
         Op::GroupLogits { .. } => "group-logits",
     }

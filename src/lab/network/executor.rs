@@ -7,6 +7,7 @@ use super::pass::{EPS, Plan};
 use crate::kernel;
 use crate::lab::architecture::{Architecture, Op};
 use crate::problem::Problem;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Weights and bias of each layer, norms folded; empty where a layer has none.
@@ -54,8 +55,8 @@ pub struct Executor {
     ones: Vec<f32>,
 }
 
-/// Images that are run together.
-const BATCH: usize = 64;
+/// Images that a thread runs through all layers together, so that their activations stay in its cache.
+const BATCH: usize = 4;
 
 impl Executor {
     /// A network from its folded weights, which are checked against the description.
@@ -99,15 +100,24 @@ impl Executor {
 
     /// Runs what is behind a tensor on its values.
     fn run(&self, from: usize, values: &[f32], wanted: &[usize]) -> Vec<Vec<f32>> {
-        let mut tensors = vec![Vec::new(); self.plan.shapes.len()];
-        let mut out = vec![Vec::new(); wanted.len()];
-        for batch in values.chunks(BATCH * self.plan.size(from)) {
-            tensors[from].clear();
-            tensors[from].extend_from_slice(batch);
-            (from..self.folded.layers.len()).for_each(|i| self.layer(i, &mut tensors));
-            out.iter_mut().zip(wanted).for_each(|(out, &t)| out.extend_from_slice(&tensors[t]));
-        }
+        let images = values.len() / self.plan.size(from);
+        let mut out: Vec<Vec<f32>> = wanted.iter().map(|&t| vec![0.0; images * self.plan.size(t)]).collect();
+        let mut pieces: Vec<_> =
+            out.iter_mut().zip(wanted).map(|(out, &t)| out.chunks_mut(BATCH * self.plan.size(t))).collect();
+        let batches = values.chunks(BATCH * self.plan.size(from));
+        let jobs: Vec<(&[f32], Vec<&mut [f32]>)> =
+            batches.map(|batch| (batch, pieces.iter_mut().filter_map(Iterator::next).collect())).collect();
+        let none = || vec![Vec::new(); self.plan.shapes.len()];
+        jobs.into_par_iter().for_each_init(none, |tensors, (batch, out)| self.batch(from, batch, wanted, tensors, out));
         out
+    }
+
+    /// Runs a few images.
+    fn batch(&self, from: usize, values: &[f32], wanted: &[usize], tensors: &mut [Vec<f32>], out: Vec<&mut [f32]>) {
+        tensors[from].clear();
+        tensors[from].extend_from_slice(values);
+        (from..self.folded.layers.len()).for_each(|i| self.layer(i, tensors));
+        out.into_iter().zip(wanted).for_each(|(out, &t)| out.copy_from_slice(&tensors[t]));
     }
 
     /// A layer's weights and bias.
@@ -135,6 +145,7 @@ impl Executor {
                 kernel::conv2d_affine(&shape, x, weight, ones, bias, residual, conv.relu, &mut y);
             }
             Op::GlobalAveragePool => kernel::global_avg_pool(h * w, c_in, x, &mut y),
+            Op::AveragePool { size } => kernel::avg_pool2d(&self.plan.pool(i, *size, n), x, &mut y),
             Op::Linear { outputs } => kernel::linear(c_in, *outputs, x, weight, bias, &mut y),
             Op::GroupLogits { groups } => group::forward(groups, c_in, x, &mut y),
         }

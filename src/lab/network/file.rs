@@ -86,7 +86,7 @@ impl Weights {
         for layer in &self.architecture.layers {
             let part = |role: &str| self.values(&format!("{}.{role}", layer.name));
             layers.push(match layer.op {
-                Op::GlobalAveragePool | Op::GroupLogits { .. } => [Vec::new(), Vec::new()],
+                Op::GlobalAveragePool | Op::AveragePool { .. } | Op::GroupLogits { .. } => [Vec::new(), Vec::new()],
                 _ => [part("weight")?, part("bias")?],
             });
         }

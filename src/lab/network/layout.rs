@@ -71,7 +71,7 @@ impl Layout {
                     layout.parameter(&layer.name, i, Role::Beta, vec![c_out]);
                     layout.norm(2 * c_out);
                 }
-                Op::GlobalAveragePool | Op::GroupLogits { .. } => layout.norm(0),
+                Op::GlobalAveragePool | Op::AveragePool { .. } | Op::GroupLogits { .. } => layout.norm(0),
                 Op::Linear { outputs } => {
                     layout.parameter(&layer.name, i, Role::Weight, vec![c_in, *outputs]);
                     layout.parameter(&layer.name, i, Role::Bias, vec![*outputs]);

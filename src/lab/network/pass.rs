@@ -3,7 +3,7 @@
 use super::group;
 use super::layout::{Layout, Role};
 use super::tape::Tape;
-use crate::kernel::{self, ConvShape};
+use crate::kernel::{self, ConvShape, NormGradient, PoolShape};
 use crate::lab::architecture::{Architecture, Conv, Op};
 use crate::problem::Problem;
 use rayon::prelude::*;
@@ -42,6 +42,12 @@ impl Plan {
         ConvShape { n, h, w, c_in, c_out, kh: kernel, kw: kernel, stride, pad, groups }
     }
 
+    /// A layer's means over squares of pixels.
+    pub fn pool(&self, layer: usize, size: usize, n: usize) -> PoolShape {
+        let [h, w, c] = self.shapes[self.architecture.layers[layer].from];
+        PoolShape { n, h, w, c, k: size, stride: size, pad: 0 }
+    }
+
     fn of<'a>(&self, all: &'a [f32], layer: usize, role: Role) -> &'a [f32] {
         &all[self.layout.range(layer, role)]
     }
@@ -69,6 +75,7 @@ impl Plan {
                     kernel::batch_norm_forward(z, c, gamma, beta, EPS, residual, conv.relu, &mut y, mean, variance);
                 }
                 Op::GlobalAveragePool => kernel::global_avg_pool(h * w, c_in, x, &mut y),
+                Op::AveragePool { size } => kernel::avg_pool2d(&self.pool(i, *size, tape.batch), x, &mut y),
                 Op::Linear { outputs } => {
                     let x = match tape.dropout {
                         Some(dropout) => dropout.apply(i, x, &mut tape.convolved[i]),
@@ -119,16 +126,12 @@ impl Plan {
         let mut dx = (layer.from > 0).then(|| tape.lend(len));
         match &layer.op {
             Op::Conv(conv) => {
-                let mut dz = tape.lend(dy.len());
                 let mut sum = layer.add.filter(|&t| t > 0).map(|_| tape.lend(dy.len()));
-                self.norm_back(i, conv, parameters, tape, dy, &mut dz, found, sum.as_deref_mut());
-                let shape = self.conv(i, conv, tape.batch);
-                let dw = &mut found[self.layout.range(i, Role::Weight)];
-                kernel::conv2d_grad_weight(&shape, &tape.tensors[layer.from], &dz, dw);
-                if let Some(dx) = &mut dx {
-                    kernel::conv2d_grad_input(&shape, &dz, weight, dx);
-                }
-                tape.give_back(dz);
+                let norm = self.norm_back(i, conv, parameters, tape, dy, found);
+                let (shape, image) = (self.conv(i, conv, tape.batch), self.size(i + 1));
+                let dz = |i: usize, dz: &mut [f32], sum: Option<&mut [f32]>| norm.rows(i * image, dz, sum);
+                let (x, dw) = (&tape.tensors[layer.from], &mut found[self.layout.range(i, Role::Weight)]);
+                kernel::conv2d_grads(&shape, x, weight, &dz, sum.as_deref_mut(), dx.as_deref_mut(), dw);
                 if let (Some(sum), Some(t)) = (sum, layer.add) {
                     collect(tape, &mut gradients[t], sum);
                 }
@@ -136,6 +139,11 @@ impl Plan {
             Op::GlobalAveragePool => {
                 if let Some(dx) = &mut dx {
                     kernel::global_avg_pool_grad(h * w, c_in, dy, dx);
+                }
+            }
+            Op::AveragePool { size } => {
+                if let Some(dx) = &mut dx {
+                    kernel::avg_pool2d_grad(&self.pool(i, *size, tape.batch), dy, dx);
                 }
             }
             Op::Linear { outputs } => {
@@ -159,21 +167,18 @@ impl Plan {
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn norm_back(
+    fn norm_back<'a>(
         &self,
         i: usize,
         conv: &Conv,
         parameters: &[f32],
-        tape: &Tape,
-        dy: &[f32],
-        dz: &mut [f32],
+        tape: &'a Tape,
+        dy: &'a [f32],
         found: &mut [f32],
-        sum: Option<&mut [f32]>,
-    ) {
+    ) -> NormGradient<'a> {
         let (gamma, beta) = (self.layout.range(i, Role::Gamma), self.layout.range(i, Role::Beta));
         let (head, tail) = found.split_at_mut(beta.start);
-        kernel::batch_norm_backward(
+        NormGradient::new(
             &tape.convolved[i],
             &tape.tensors[i + 1],
             dy,
@@ -183,11 +188,9 @@ impl Plan {
             &tape.variance[i],
             EPS,
             conv.relu,
-            dz,
             &mut head[gamma],
             &mut tail[..beta.len()],
-            sum,
-        );
+        )
     }
 
     /// Moves the running statistics towards the batch's: `momentum` of the new, the variance unbiased.

@@ -47,6 +47,7 @@ fn stock(trainee: &Trainee, x: &[f32], n: usize) -> candle_core::Result<Vec<Tens
                 if conv.relu { y.relu()? } else { y }
             }
             Op::GlobalAveragePool => x.mean_keepdim((2, 3))?,
+            Op::AveragePool { size } => x.avg_pool2d(*size)?,
             Op::Linear { outputs } => {
                 let w = part(Role::Weight)?.reshape(((), *outputs))?;
                 let y = x.flatten_from(1)?.matmul(&w)?.broadcast_add(&part(Role::Bias)?)?;
@@ -140,10 +141,20 @@ fn whole_networks_agree_with_stock_candle() {
     agrees_with_stock(&residual([11, 11, 1], 5, 2, 4), 6, 1, &[]);
     agrees_with_stock(&separable([10, 10, 3], 5, 4, &[[6, 2], [8, 1]]), 6, 2, &[]);
     let blocks = vec![[1, 4, 1, 1], [3, 4, 2, 1], [2, 6, 1, 2]];
-    let inverted = Inverted { stem: 4, stem_stride: 1, blocks, head: Some(9), width: 1.0, depth: 1.0, exits: vec![] };
+    let inverted = Inverted {
+        stem: 4,
+        stem_stride: 1,
+        blocks,
+        head: Some(9),
+        width: 1.0,
+        depth: 1.0,
+        shrink: None,
+        exits: vec![],
+    };
     agrees_with_stock(&inverted.architecture([9, 9, 3], 5), 6, 3, &[]);
-    let bottleneck = Bottleneck { blocks: vec![1, 2], width: 3, expansion: 2, exits: vec![] };
+    let bottleneck = Bottleneck { blocks: vec![1, 2], width: 3, expansion: 2, shrink: None, exits: vec![] };
     agrees_with_stock(&bottleneck.architecture([9, 9, 3], 5), 6, 4, &[]);
+    agrees_with_stock(&residual([8, 8, 2], 5, 1, 4).shrunk(2), 6, 5, &[]);
 }
 
 #[test]

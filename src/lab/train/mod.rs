@@ -19,6 +19,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use augment::Augment;
 pub use checkpoint::{Checkpoint, Epoch};
 pub use cost::Clock;
 pub use objective::{CrossEntropy, Objective, Seen, cross_entropy, log_softmax};

@@ -24,7 +24,7 @@ pub struct Seen<'a> {
 }
 
 /// A loss over a batch.
-pub trait Objective {
+pub trait Objective: Sync {
     /// The mean loss, differentiable in logits, features and own parameters.
     ///
     /// # Errors

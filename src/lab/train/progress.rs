@@ -2,16 +2,16 @@
 
 use super::checkpoint::Epoch;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A bar for one training, and a line an epoch.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
     name: String,
-    validation: Cell<Option<f64>>,
+    /// The bits of the last accuracy; NaN if there is none yet.
+    validation: AtomicU64,
     told: bool,
     stop: Option<Arc<AtomicBool>>,
 }
@@ -22,12 +22,18 @@ impl Progress {
         let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} steps, {eta} left, {msg}");
         let bar = ProgressBar::no_length().with_prefix(name.to_string());
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, name: name.into(), validation: Cell::new(None), told: true, stop: None }
+        Self { bar, name: name.into(), validation: AtomicU64::new(f64::NAN.to_bits()), told: true, stop: None }
     }
 
     /// Nothing at all.
     pub fn hidden() -> Self {
-        Self { bar: ProgressBar::hidden(), name: String::new(), validation: Cell::new(None), told: false, stop: None }
+        Self {
+            bar: ProgressBar::hidden(),
+            name: String::new(),
+            validation: AtomicU64::new(f64::NAN.to_bits()),
+            told: false,
+            stop: None,
+        }
     }
 
     /// The same, which ends when it is told so there.
@@ -54,8 +60,8 @@ impl Progress {
     pub fn step(&self, loss: f64) {
         self.bar.inc(1);
         if self.bar.position().is_multiple_of(16) {
-            let validation =
-                self.validation.get().map_or(String::new(), |v| format!(", validation {:.2} %", 100.0 * v));
+            let last = f64::from_bits(self.validation.load(Ordering::Relaxed));
+            let validation = if last.is_nan() { String::new() } else { format!(", validation {:.2} %", 100.0 * last) };
             self.bar.set_message(format!("loss {loss:.4}{validation}"));
         }
     }
@@ -63,7 +69,7 @@ impl Progress {
     /// One epoch done.
     pub fn epoch(&self, number: usize, of: u32, epoch: &Epoch, images_per_s: f64) {
         let Epoch { loss, validation } = epoch;
-        self.validation.set(Some(*validation));
+        self.validation.store(validation.to_bits(), Ordering::Relaxed);
         let left = self.bar.eta().as_secs();
         self.say(&format!(
             "epoch {number}/{of}: loss {loss:.4}, validation {:.2} %, {images_per_s:.0} images/s, {left} s left",

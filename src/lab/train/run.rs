@@ -65,6 +65,11 @@ const PASSES: u64 = 3;
 /// An architecture that does not fit, a broken checkpoint, output errors, a loss that is no number (the last checkpoint
 /// then stays), and an end that was asked for (the state is then kept).
 pub fn train(job: &Job, progress: &Progress) -> Result<Trained, Problem> {
+    // On a worker itself: sharing work is then no call from outside, which sleeps until all is done.
+    rayon::scope(|_| steps(job, progress))
+}
+
+fn steps(job: &Job, progress: &Progress) -> Result<Trained, Problem> {
     let mut run = Run::start(job)?;
     progress.begin(run.state.step, run.steps);
     let end = job.until.unwrap_or(u64::MAX).min(run.steps);

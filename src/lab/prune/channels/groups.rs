@@ -56,7 +56,7 @@ impl Ties {
             match &layer.op {
                 Op::Conv(conv) if conv.groups > 1 => ties.grouped(from, to, conv.groups, [widths[from], widths[to]]),
                 Op::Conv(_) | Op::Linear { .. } | Op::GroupLogits { .. } => {}
-                Op::GlobalAveragePool => ties.alike(from, to, widths[to]),
+                Op::GlobalAveragePool | Op::AveragePool { .. } => ties.alike(from, to, widths[to]),
             }
             if let Some(added) = layer.add {
                 ties.alike(added, to, widths[to]);

@@ -16,7 +16,7 @@ pub fn remaining(architecture: &Architecture, gone: &[&Unit]) -> Result<Architec
     for (i, layer) in smaller.layers.iter_mut().enumerate() {
         match &mut layer.op {
             Op::Conv(conv) => *conv = kept.conv(*conv, layer.from, i + 1),
-            Op::GlobalAveragePool | Op::Linear { .. } | Op::GroupLogits { .. } => {}
+            Op::GlobalAveragePool | Op::AveragePool { .. } | Op::Linear { .. } | Op::GroupLogits { .. } => {}
         }
     }
     Ok(smaller)

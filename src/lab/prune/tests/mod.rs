@@ -93,7 +93,7 @@ fn closure(a: &Architecture, start: (usize, usize)) -> Option<BTreeSet<(usize, u
                     let together = (0..written).filter(move |&o| group(i, read) == group(o, written));
                     together.map(move |o| ((from, i), (to, o)))
                 })),
-                Op::GlobalAveragePool => pairs.extend(same(from)),
+                Op::GlobalAveragePool | Op::AveragePool { .. } => pairs.extend(same(from)),
                 _ => {}
             }
             for (x, y) in pairs {
@@ -118,7 +118,7 @@ fn left(a: &Architecture, gone: &BTreeSet<(usize, usize)>) -> (u64, u64) {
         let ([_, _, read], [h, w, written]) = (shapes[layer.from], shapes[i + 1]);
         let (kernel, groups, own) = match &layer.op {
             Op::Conv(c) => (c.kernel * c.kernel, c.groups, 2),
-            Op::GlobalAveragePool | Op::GroupLogits { .. } => continue,
+            Op::GlobalAveragePool | Op::AveragePool { .. } | Op::GroupLogits { .. } => continue,
             Op::Linear { .. } => (1, 1, 1),
         };
         for output in (0..written).filter(|&o| !gone.contains(&(i + 1, o))) {

@@ -136,9 +136,9 @@ fn step(network: &Int8Network, shapes: &[[usize; 3]], i: usize) -> Step {
     if matches!(layer.op, Op::GroupLogits { .. }) {
         return Step::Float;
     }
-    if matches!(layer.op, Op::GlobalAveragePool) {
-        let [h, w, _] = shapes[layer.from];
-        return Step::Pool(Int8Pool::new(h * w, input.zero, network.end(i, shapes)));
+    let [h, w, c] = shapes[layer.from];
+    if let Some(window) = layer.op.pools([h, w, c]) {
+        return Step::Pool(Int8Pool::new([h, w], window, input.zero, network.end(i, shapes)));
     }
     let product = Int8Product::new(&network.shape(i, shapes), input.zero, weight);
     if network.answers(i) {

@@ -62,8 +62,12 @@ impl Int8Network {
             let (weights, outputs) = (layout.range(i, Role::Weight).len(), shapes[i + 1][2]);
             let tensors = &mut tensors;
             layers.push(match (&layer.op, float) {
-                (Op::GroupLogits { .. }, _) | (Op::GlobalAveragePool, false) => LayerWeights::none(),
-                (Op::GlobalAveragePool, true) => LayerWeights::Float { weight: Vec::new(), bias: Vec::new() },
+                (Op::GroupLogits { .. }, _) | (Op::GlobalAveragePool | Op::AveragePool { .. }, false) => {
+                    LayerWeights::none()
+                }
+                (Op::GlobalAveragePool | Op::AveragePool { .. }, true) => {
+                    LayerWeights::Float { weight: Vec::new(), bias: Vec::new() }
+                }
                 (_, true) => LayerWeights::Float {
                     weight: take_f32(tensors, &name("weight"), weights)?,
                     bias: take_f32(tensors, &name("bias"), outputs)?,

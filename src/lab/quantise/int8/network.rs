@@ -65,10 +65,9 @@ impl Int8Network {
                 LayerWeights::Float { weight: weight.clone(), bias: bias.clone() }
             } else {
                 let input = grids[layer.from].scale;
-                let pixels = shapes[layer.from][0] * shapes[layer.from][1];
-                let (weights, coarsest) = match layer.op {
-                    Op::GlobalAveragePool => (LayerWeights::none(), 1.0 / pixels as f32),
-                    _ => channels(weight, bias, input),
+                let (weights, coarsest) = match layer.op.pools(shapes[layer.from]) {
+                    Some([h, w]) => (LayerWeights::none(), 1.0 / (h * w) as f32),
+                    None => channels(weight, bias, input),
                 };
                 let output = &mut grids[i + 1].scale;
                 *output = output.max(input * coarsest * COARSER);
@@ -127,7 +126,8 @@ impl Int8Network {
                 Requantise::new(&steps, bias, output.zero, relu, residual)
             }
             _ => {
-                let [h, w, c] = shapes[layer.from];
+                let c = shapes[layer.from][2];
+                let [h, w] = layer.op.pools(shapes[layer.from]).unwrap_or([1, 1]);
                 let steps = vec![step(1.0 / (h * w) as f64); c];
                 Requantise::new(&steps, &vec![0; c], output.zero, relu, residual)
             }

@@ -35,7 +35,7 @@ fn one(network: &Int8Network, shapes: &[[usize; 3]], executor: &Executor, image:
                 tensors.push(Vec::new());
                 continue;
             }
-            Op::GlobalAveragePool => pooled(shapes[layer.from][2], grid.zero, x),
+            Op::GlobalAveragePool | Op::AveragePool { .. } => pooled(&layer.op, shapes[layer.from], grid.zero, x),
             _ => convolved(&network.shape(i, shapes), grid.zero, x, weight),
         };
         if network.answers(i) {
@@ -51,9 +51,14 @@ fn one(network: &Int8Network, shapes: &[[usize; 3]], executor: &Executor, image:
     floats.pop().unwrap_or_default()
 }
 
-fn pooled(channels: usize, zero: u8, x: &[u8]) -> Vec<i32> {
-    let sum = |c: usize| x.iter().skip(c).step_by(channels).map(|x| i32::from(*x) - i32::from(zero)).sum();
-    (0..channels).map(sum).collect()
+fn pooled(op: &Op, [h, w, c]: [usize; 3], zero: u8, x: &[u8]) -> Vec<i32> {
+    let [height, width] = op.pools([h, w, c]).unwrap_or([1, 1]);
+    let mut sums = vec![0; (h / height) * (w / width) * c];
+    for (at, x) in x.iter().enumerate() {
+        let (y, x_at, channel) = (at / c / w / height, at / c % w / width, at % c);
+        sums[(y * (w / width) + x_at) * c + channel] += i32::from(*x) - i32::from(zero);
+    }
+    sums
 }
 
 fn convolved(s: &ConvShape, zero: u8, x: &[u8], w: &[i8]) -> Vec<i32> {

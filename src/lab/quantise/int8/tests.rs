@@ -38,7 +38,11 @@ fn network(folded: &Folded, method: Calibration, floats: &[bool]) -> Int8Network
 
 fn architectures() -> impl Strategy<Value = Architecture> {
     let input = (5..10usize, 5..10usize, 1..4usize).prop_map(|(h, w, c)| [h, w, c]);
-    let residuals = (input.clone(), 1..3usize, 2..9usize).prop_map(|(input, n, w)| residual(input, 4, n, w));
+    let sizes = (input.clone(), 1..3usize, 2..9usize, 1..4usize);
+    let residuals = sizes.prop_map(|(input, n, w, side)| {
+        let plain = residual(input, 4, n, w);
+        if side > 1 { plain.shrunk(side) } else { plain }
+    });
     let block = (1..20usize, 1..3usize).prop_map(|(c, s)| [c, s]);
     let separables = (input, 1..20usize, proptest::collection::vec(block, 0..3))
         .prop_map(|(input, stem, blocks)| separable(input, 4, stem, &blocks));
