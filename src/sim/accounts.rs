@@ -1,14 +1,18 @@
 //! What a run adds up: whole nanoseconds, bytes and counts only, so that sums do not depend on their order.
 
+mod carried;
 mod failures;
+mod whole;
 
 pub(super) use failures::Unsent;
+use carried::Carried;
+use whole::Whole;
 
 use super::layout::Layout;
 use super::result::{CapacityAccount, GroupAccount, ImageAccount, LevelAccount, LinkAccount, MemoryAccount, Resent};
-use super::series::{WHOLE, Watch};
+use super::series::Watch;
 use super::slab::Leg;
-use super::{Ending, GroupId, Hop, ModelId, World};
+use super::{Ending, GroupId, ModelId, World};
 use crate::problem::Problem;
 use crate::units::SimTime;
 
@@ -29,13 +33,15 @@ pub(super) struct Accounts {
     answers: Vec<u64>,
     /// Born, answered, dropped, failed, in flight: counted requests, then all.
     pub ends: [Ends; 2],
-    /// All requests: service by group; bytes that began and that ended a hop, by link.
+    /// All requests: service by group.
     served_ns: Vec<u128>,
-    begun: Vec<u128>,
-    arrived: Vec<u128>,
+    /// By link, upwards first.
+    carried: Vec<Carried>,
     /// All requests that ended: their own sums of the same.
     own_ns: u128,
     own_bytes: u128,
+    /// What requests on the short way add.
+    whole: Whole,
     /// What samples are made of, if there are any.
     pub watch: Option<Box<Watch>>,
 }
@@ -79,10 +85,10 @@ impl Accounts {
             answers: vec![0; world.models.len() * world.groups.len()],
             ends: [Ends::default(); 2],
             served_ns: vec![0; world.groups.len()],
-            begun: vec![0; world.links.len()],
-            arrived: vec![0; world.links.len()],
+            carried: vec![Carried::default(); 2 * world.links.len()],
             own_ns: 0,
             own_bytes: 0,
+            whole: Whole::new(world),
             watch: None,
         }
     }
@@ -106,6 +112,19 @@ impl Accounts {
         if let Some(watch) = &mut self.watch {
             watch.waits(group, from, to);
         }
+    }
+
+    /// A service whose times are known, offered, begun and over then: its wait too. False: it does not begin in this run.
+    #[inline]
+    pub(super) fn serves(&mut self, group: GroupId, [offered, start, leaves]: [SimTime; 3], counted: bool) -> bool {
+        if start > offered {
+            self.waited(group, offered, start);
+        }
+        let begins = self.begins(start);
+        if begins {
+            self.served(group, offered, start, leaves, counted);
+        }
+        begins
     }
 
     /// A service that begins.
@@ -204,46 +223,6 @@ impl Accounts {
         self.groups[group.0 as usize].refused += u64::from(counted);
     }
 
-    /// A transfer that begins.
-    #[inline]
-    pub(super) fn sent(&mut self, hop: Hop, airtime: SimTime, wire: u64, counted: bool) {
-        let at = hop.link as usize;
-        self.begun[at] += u128::from(wire);
-        if counted {
-            let account = &mut self.links[at];
-            account.transfers += 1;
-            let (bytes, busy) = match hop.up {
-                true => (&mut account.bytes_up, &mut account.airtime_ns_up),
-                false => (&mut account.bytes_down, &mut account.airtime_ns_down),
-            };
-            *bytes += wire;
-            *busy += u128::from(airtime.ns());
-        }
-    }
-
-    /// The part of a transfer that is sent again.
-    pub(super) fn sent_again(&mut self, hop: Hop, wire: u64, counted: bool) {
-        let resent = &mut self.resent[hop.link as usize];
-        *if hop.up { &mut resent.bytes_up } else { &mut resent.bytes_down } += wire * u64::from(counted);
-    }
-
-    /// Time in which a channel was busy for one direction.
-    #[inline]
-    pub(super) fn busy(&mut self, hop: Hop, start: SimTime, leaves: SimTime) {
-        let busy = self.within(start, leaves);
-        let account = &mut self.links[hop.link as usize];
-        *if hop.up { &mut account.busy_ns_up } else { &mut account.busy_ns_down } += busy;
-        if let Some(watch) = &mut self.watch {
-            watch.carries(hop.link, hop.up, start, leaves, WHOLE);
-        }
-    }
-
-    /// A transfer that arrived, or was still on its way at the end.
-    #[inline]
-    pub(super) fn arrived(&mut self, hop: Hop, wire: u64) {
-        self.arrived[hop.link as usize] += u128::from(wire);
-    }
-
     /// A birth.
     #[inline]
     pub(super) fn born(&mut self, image: u32, counted: bool) {
@@ -267,7 +246,7 @@ impl Accounts {
         self.left_over(leg);
         self.ends[1].by[ending as usize] += 1;
         if leg.counted {
-            self.ends[0].note(ending, right, late);
+            self.ends[0].note(ending, right, late, 1);
             self.answer(leg, ending, right, late, layout);
         }
     }
@@ -275,12 +254,16 @@ impl Accounts {
     #[inline]
     fn answer(&mut self, leg: &Leg, ending: Ending, right: bool, late: bool, layout: &Layout) {
         let (Ending::Answered, Some(answer)) = (ending, leg.request.answer) else { return };
-        let image = &mut self.images[leg.image as usize];
+        self.answer_of(leg.image, (answer.model, layout.group_of(leg.answered_at)), right, late);
+    }
+
+    #[inline]
+    fn answer_of(&mut self, image: u32, (model, group): (ModelId, GroupId), right: bool, late: bool) {
+        let image = &mut self.images[image as usize];
         image.answered += 1;
         image.right += u32::from(right);
         image.right_on_time += u32::from(right && !late);
-        let group = layout.group_of(leg.answered_at).0 as usize;
-        self.answers[answer.model.0 as usize * self.groups.len() + group] += 1;
+        self.answers[usize::from(model.0) * self.groups.len() + usize::from(group.0)] += 1;
     }
 
     /// How many answers each role gave in each group, those that gave any.
@@ -299,21 +282,20 @@ impl Accounts {
         holds(within, "servers' time", || format!("{:?}", self.groups))?;
         let served: u128 = self.served_ns.iter().sum();
         holds(served == self.own_ns, "service", || format!("{served} ns by node, {} ns by request", self.own_ns))?;
-        holds(self.begun == self.arrived, "bytes", || format!("{:?} sent, {:?} received", self.begun, self.arrived))?;
-        let sent: u128 = self.begun.iter().sum();
+        let sent = self.check_carried()?;
         holds(sent == self.own_bytes, "bytes", || format!("{sent} by link, {} by request", self.own_bytes))
     }
 }
 
 impl Ends {
     #[inline]
-    fn note(&mut self, ending: Ending, right: bool, late: bool) {
+    fn note(&mut self, ending: Ending, right: bool, late: bool, times: u64) {
         let on_time = ending == Ending::Answered && !late;
-        self.by[ending as usize] += 1;
-        self.right += u64::from(right);
-        self.on_time += u64::from(on_time);
-        self.right_on_time += u64::from(right && on_time);
-        self.late += u64::from(late);
+        self.by[ending as usize] += times;
+        self.right += u64::from(right) * times;
+        self.on_time += u64::from(on_time) * times;
+        self.right_on_time += u64::from(right && on_time) * times;
+        self.late += u64::from(late) * times;
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) enum Rank {
 
 const RANKS: [Rank; 7] = [Rank::Leave, Rank::Turn, Rank::Arrive, Rank::Change, Rank::Tick, Rank::Ask, Rank::Birth];
 
-/// `time:64 | rank:4 | birth:28 | second:1 | slot:31`; of the birth number the low 28 bits. The second of two legs of one
+/// `time:64 | rank:4 | birth:28 | second:1 | short:1 | slot:30`; of the birth number the low 28 bits. The second of two legs of one
 /// request comes after the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key(pub u128);
@@ -31,6 +31,9 @@ pub(super) struct Key(pub u128);
 impl Key {
     /// What the slot of a second leg is marked with.
     pub(super) const SECOND: u32 = 1 << 31;
+
+    /// What the slot of a request on the short way is marked with.
+    const SHORT: u32 = 1 << 30;
 
     /// Before everything; nothing is pending under it.
     pub(super) const NONE: Self = Self(0);
@@ -58,6 +61,17 @@ impl Key {
 
     #[inline]
     pub(super) fn slot(self) -> u32 {
-        self.0 as u32 & !Self::SECOND
+        self.0 as u32 & !(Self::SECOND | Self::SHORT)
+    }
+
+    /// The key of a request on the short way.
+    #[inline]
+    pub(super) fn short(time: SimTime, rank: Rank, birth: u64, slot: u32) -> Self {
+        Self::new(time, rank, birth, slot | Self::SHORT)
+    }
+
+    #[inline]
+    pub(super) fn is_short(self) -> bool {
+        self.0 as u32 & Self::SHORT != 0
     }
 }

@@ -3,7 +3,7 @@
 use super::lane::Lane;
 use super::service::Spread;
 use super::slab::Via;
-use super::{CodecId, GroupId, Hop, ModelId, NodeId, TapId, Tier, World};
+use super::{CodecId, GroupId, Hop, ModelId, NodeId, Request, TapId, Tier, World};
 use crate::problem::Problem;
 
 const NOWHERE: u32 = u32::MAX;
@@ -111,6 +111,22 @@ impl Layout {
         }
         let leaves = from != to && here.above != NOWHERE;
         leaves.then_some(Hop { link: here.link, up: true, from, to: NodeId(here.above) })
+    }
+
+    /// The same hop, with what the loop needs of its link.
+    #[inline]
+    pub(super) fn next_lane(&self, from: NodeId, to: NodeId) -> Option<(Hop, &Lane)> {
+        let hop = self.next_hop(from, to)?;
+        Some((hop, self.lane(hop)))
+    }
+
+    /// Where a request's answer must arrive; `None`: there is no such node above its home.
+    #[inline]
+    pub(super) fn sink(&self, world: &World, request: &Request) -> Option<NodeId> {
+        match world.workloads[usize::from(request.workload)].sink {
+            Tier::Device => Some(request.home),
+            tier => self.first_above(request.home, tier),
+        }
     }
 
     #[inline]

@@ -167,6 +167,7 @@ mod stations;
 mod tests;
 mod topology;
 mod trace;
+mod trips;
 mod view;
 mod world;
 

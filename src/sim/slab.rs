@@ -2,7 +2,7 @@
 
 use super::event::Key;
 use super::service::Kind;
-use super::{CodecId, Held, Hop, ModelId, NodeId, Request, RequestId, TapId};
+use super::{CodecId, Hop, ModelId, NodeId, Request, RequestId, TapId};
 use crate::units::{Bytes, SimTime};
 
 /// What is being done for a request.
@@ -119,20 +119,7 @@ impl Leg {
         Self {
             pending: Key::NONE,
             birth: 0,
-            request: Request {
-                id: RequestId(slot),
-                workload: 0,
-                home: NodeId(0),
-                at: NodeId(0),
-                born: SimTime::ZERO,
-                deadline: None,
-                held: Held::Raw,
-                answer: None,
-                steps: 0,
-                leg: 0,
-                forked: false,
-                refused: 0,
-            },
+            request: Request::new(RequestId(slot)),
             image: 0,
             counted: false,
             task: Task::Idle,
@@ -199,12 +186,26 @@ impl Slab {
     /// A slot for a newborn.
     #[inline]
     pub(super) fn take(&mut self) -> u32 {
-        let slot = self.free.pop().unwrap_or_else(|| {
+        let slot = self.reserve();
+        self.revive(slot);
+        slot
+    }
+
+    /// A slot that is nobody's, whose leg is not there yet.
+    #[inline]
+    pub(super) fn reserve(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
             self.legs.push(Leg::new(self.legs.len() as u32));
             self.legs.len() as u32 - 1
-        });
-        self.legs[slot as usize].reset();
-        slot
+        })
+    }
+
+    /// Starts the leg of a slot that was reserved.
+    #[inline]
+    pub(super) fn revive(&mut self, slot: u32) -> &mut Leg {
+        let leg = &mut self[slot];
+        leg.reset();
+        leg
     }
 
     /// Gives a slot back.

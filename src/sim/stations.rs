@@ -69,6 +69,12 @@ impl Nodes {
         }
     }
 
+    /// Whether the station of a node works out everything at once.
+    #[inline]
+    pub(super) fn is_elided(&self, node: NodeId) -> bool {
+        matches!(self.stations[node.0 as usize], Station::Elided(_))
+    }
+
     #[inline]
     pub(super) fn is_live(&self, node: NodeId) -> bool {
         matches!(self.stations[node.0 as usize], Station::Live(_))
@@ -230,6 +236,17 @@ impl Channels {
     pub(super) fn offer(&mut self, channel: u32, now: SimTime, transfer: Transfer) -> Offer {
         let window = self.window;
         self.changing(channel, now).offer(now, transfer, window)
+    }
+
+    /// As [`Channels::offer`], where that is answered at once: start and end. `None`: it is not, and nothing was offered.
+    #[inline]
+    pub(super) fn offer_at_once(&mut self, channel: u32, now: SimTime, work: SimTime) -> Option<[SimTime; 2]> {
+        let Channel::Fifo(Station::Elided(_)) = self.channels[channel as usize] else { return None };
+        let Channel::Fifo(Station::Elided(fifo)) = self.changing(channel, now) else { return None };
+        match fifo.offer(now, work) {
+            Offer::Leaves { start, leaves } => Some([start, leaves]),
+            _ => None,
+        }
     }
 
     /// Takes out a transfer that has not begun; false: no such one waits here.

@@ -185,7 +185,7 @@ fn impossible_steps_are_told_from_possible_ones() {
     });
 }
 
-fn sights_agree(found: &[Vec<u64>], wanted: &[Vec<u64>]) -> Result<(), TestCaseError> {
+pub fn sights_agree(found: &[Vec<u64>], wanted: &[Vec<u64>]) -> Result<(), TestCaseError> {
     for (call, (f, w)) in found.iter().zip(wanted).enumerate() {
         prop_assert_eq!(f, w, "call {}", call);
     }

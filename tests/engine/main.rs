@@ -14,6 +14,7 @@
 //! - `links`: traces, outages and cells against loops over what they say, and by hand.
 //! - `failures`: availabilities, and what failures do to those who wait.
 //! - `series`: samples over time.
+//! - `short`: the short way of plain requests against the twin.
 //! - `flows`: links that are crossed at once at max-min fair rates, by arithmetic and beside fair ones.
 //! - `golden`: one small run, written out.
 
@@ -41,6 +42,7 @@ mod peers;
 mod plain;
 mod policies;
 mod series;
+mod short;
 mod theory;
 
 use tierwise::random;

@@ -36,22 +36,17 @@ impl Accounts {
     /// A transfer stops; `busy` is now, where the channel had told that it would be busy for all of it.
     pub(in crate::sim) fn unsent(&mut self, part: Unsent, busy: Option<SimTime>, counted: bool) {
         let Unsent { hop, left, rest, lost } = part;
-        let at = hop.link as usize;
-        self.begun[at] -= u128::from(rest);
-        self.arrived[at] += u128::from(lost);
         let told = busy.map_or(0, |now| self.within(now, now + left));
         if let (Some(watch), Some(now)) = (&mut self.watch, busy) {
             watch.carries_not(hop.link, hop.up, now, now + left);
         }
-        let link = &mut self.links[at];
-        let (bytes, airtime, busy) = match hop.up {
-            true => (&mut link.bytes_up, &mut link.airtime_ns_up, &mut link.busy_ns_up),
-            false => (&mut link.bytes_down, &mut link.airtime_ns_down, &mut link.busy_ns_down),
-        };
-        *busy -= told;
+        let carried = self.carried(hop);
+        carried.begun -= u128::from(rest);
+        carried.arrived += u128::from(lost);
+        carried.busy_ns -= told;
         if counted {
-            *bytes -= rest;
-            *airtime -= u128::from(left.ns());
+            carried.bytes -= rest;
+            carried.airtime_ns -= u128::from(left.ns());
         }
     }
 }

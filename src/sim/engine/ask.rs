@@ -3,9 +3,10 @@
 use super::Engine;
 use crate::problem::Problem;
 use crate::random::Rng;
-use crate::sim::slab::{Compute, Task};
+use crate::sim::layout::Layout;
+use crate::sim::slab::{Compute, Leg, Task};
 use crate::sim::stations::Known;
-use crate::sim::{Answer, CodecId, Ending, Held, ModelId, NodeId, Policy, Step, TapId, View};
+use crate::sim::{Answer, CodecId, Ending, Held, ModelId, NodeId, Policy, Request, Step, TapId, View, World};
 use crate::units::{Bytes, SimTime};
 
 /// Steps that a request may take without time moving.
@@ -16,6 +17,43 @@ pub(super) struct Move {
     pub from: NodeId,
     pub raw: bool,
     pub bytes: Bytes,
+}
+
+/// Bytes of the latest answer; `None`: there is none, or nobody measured that.
+#[inline]
+pub(super) fn answer_bytes(world: &World, layout: &Layout, leg: &Leg) -> Option<Bytes> {
+    let answer = leg.request.answer?;
+    world.models[answer.model.0 as usize].bytes(answer.tap, layout.raw, leg.image)
+}
+
+/// A computation is over: the request holds its result.
+#[inline]
+pub(super) fn complete(world: &World, layout: &Layout, leg: &mut Leg, done: Compute) {
+    leg.task = Task::Idle;
+    leg.via = done.via;
+    leg.request.held = held(done);
+    if let Some(answer) = answered(world, layout, done, leg.image) {
+        (leg.request.answer, leg.answered_at) = (Some(answer), done.node);
+    }
+}
+
+/// What a computation leaves with its request.
+#[inline]
+pub(super) fn held(done: Compute) -> Held {
+    match done.upto {
+        TapId(0) => Held::Raw,
+        tap => Held::Activation { model: done.model, tap },
+    }
+}
+
+/// What a computation says about an image, if it reaches an exit.
+#[inline]
+pub(super) fn answered(world: &World, layout: &Layout, done: Compute, image: u32) -> Option<Answer> {
+    let table = layout.output(world, done.model, done.upto, done.via)?;
+    let output = &world.models[done.model.0 as usize].tables.outputs[table as usize];
+    let image = image as usize;
+    let (confidence, margin) = (output.confidence[image], output.margin[image]);
+    Some(Answer { model: done.model, tap: done.upto, prediction: output.prediction[image], confidence, margin })
 }
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -33,21 +71,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// A computation is over: the request holds its result.
     #[inline]
     pub(super) fn complete(&mut self, slot: u32, done: Compute) {
-        let leg = &mut self.legs[slot];
-        leg.task = Task::Idle;
-        leg.via = done.via;
-        leg.request.held = match done.upto {
-            TapId(0) => Held::Raw,
-            tap => Held::Activation { model: done.model, tap },
-        };
-        if let Some(table) = self.layout.output(self.world, done.model, done.upto, done.via) {
-            let output = &self.world.models[done.model.0 as usize].tables.outputs[table as usize];
-            let image = leg.image as usize;
-            let (confidence, margin) = (output.confidence[image], output.margin[image]);
-            let prediction = output.prediction[image];
-            leg.answered_at = done.node;
-            leg.request.answer = Some(Answer { model: done.model, tap: done.upto, prediction, confidence, margin });
-        }
+        complete(self.world, &self.layout, &mut self.legs[slot], done);
     }
 
     fn guard(&mut self, slot: u32) -> Result<(), Problem> {
@@ -71,7 +95,13 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline]
     fn next(&mut self, slot: u32) -> Step {
         let leg = &self.legs[slot];
-        let request = &leg.request;
+        let (request, image, entity) = (leg.request, leg.image, leg.entity());
+        self.step_of(&request, image, entity)
+    }
+
+    /// The step that the policy wants for a request.
+    #[inline]
+    pub(super) fn step_of(&mut self, request: &Request, image: u32, entity: u64) -> Step {
         let known = Known {
             world: self.world,
             layout: &self.layout,
@@ -80,12 +110,12 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             now: self.now,
             here: Some(request.at),
         };
-        let view = View::new(self.world, &known, self.now, request.at, request.home).of_image(leg.image);
-        let mut rng = Rng::new(self.draws.policy, leg.entity(), request.steps);
+        let view = View::new(self.world, &known, self.now, request.at, request.home).of_image(image);
+        let mut rng = Rng::new(self.draws.policy, entity, request.steps);
         self.policy.next(request, &view, &mut rng)
     }
 
-    fn take(&mut self, slot: u32, step: Step) -> Result<(), Problem> {
+    pub(super) fn take(&mut self, slot: u32, step: Step) -> Result<(), Problem> {
         match step {
             Step::Compute { model, upto, node, send } => self.compute(slot, model, upto, node, send),
             Step::Answer => self.answer(slot),
@@ -115,18 +145,11 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             self.end(slot, Ending::Answered);
             return Ok(());
         }
-        let bytes = self.answer_bytes(slot).ok_or_else(|| Problem::new("nobody measured the bytes of this answer"))?;
+        let bytes = answer_bytes(self.world, &self.layout, &self.legs[slot]);
+        let bytes = bytes.ok_or_else(|| Problem::new("nobody measured the bytes of this answer"))?;
         self.legs[slot].task = Task::Return(sink);
         let from = self.legs[slot].request.at;
         self.send(slot, from, sink, false, bytes)
-    }
-
-    /// Bytes of the latest answer; `None`: there is none, or nobody measured that.
-    #[inline]
-    pub(super) fn answer_bytes(&self, slot: u32) -> Option<Bytes> {
-        let leg = &self.legs[slot];
-        let answer = leg.request.answer?;
-        self.world.models[answer.model.0 as usize].bytes(answer.tap, self.layout.raw, leg.image)
     }
 
     fn compute(&mut self, slot: u32, model: ModelId, upto: TapId, node: NodeId, send: CodecId) -> Result<(), Problem> {

@@ -103,6 +103,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let failures = self.failures.settle(self.stop);
         self.legs.live().into_iter().for_each(|slot| self.abandon(slot));
         self.show_samples();
+        self.accounts.settle();
         self.accounts.check()?;
         let energy = energy::settle(self.world, &mut self.accounts);
         Ok(self.result(energy, failures))

@@ -4,7 +4,7 @@ use super::Engine;
 use super::ask::Move;
 use crate::problem::Problem;
 use crate::sim::slab::{Compute, Leg, Via};
-use crate::sim::{CodecId, Held, ModelId, NodeId, Step, TapId, Tier, World};
+use crate::sim::{CodecId, Held, ModelId, NodeId, Step, TapId, World};
 
 impl<P: ?Sized> Engine<'_, P> {
     /// From where a computation goes on, and what must be moved for it.
@@ -100,11 +100,7 @@ impl<P: ?Sized> Engine<'_, P> {
 
     /// Where a request's answer must arrive.
     pub(super) fn sink(&self, slot: u32) -> Result<NodeId, Problem> {
-        let request = &self.legs[slot].request;
-        let sink = match self.world.workloads[request.workload as usize].sink {
-            Tier::Device => Some(request.home),
-            tier => self.layout.first_above(request.home, tier),
-        };
+        let sink = self.layout.sink(self.world, &self.legs[slot].request);
         sink.ok_or_else(|| Problem::new("no node of the sink's tier is above the request's home"))
     }
 

@@ -15,6 +15,7 @@ mod send;
 mod serve;
 mod share;
 mod tick;
+mod trip;
 mod vary;
 mod watch;
 
@@ -26,6 +27,7 @@ use super::layout::Layout;
 use super::queue::Queue;
 use super::slab::Slab;
 use super::stations::{Channels, Nodes};
+use super::trips::Trips;
 use super::{Alarm, Controller, Needs, NodeId, Policy, Recorder, RunOptions, RunResult, World};
 use crate::problem::Problem;
 use crate::random::{Purpose, Stream, sample};
@@ -97,6 +99,7 @@ struct Engine<'a, P: ?Sized> {
     unseen: bool,
     queue: Queue,
     legs: Slab,
+    trips: Trips,
     /// How many of the legs are of requests that have ended.
     ghosts: u32,
     sources: Sources,
@@ -144,21 +147,20 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         let explicit = options.explicit || needs.forks;
         let (controlled, sources) = (controller.is_some(), Sources::new(world, replication));
         let awaited = sources.any_closed() || recorder.times();
+        let prompt = world.information.decision == SimTime::ZERO && !needs.plan && !needs.forks && !controlled;
+        let unseen = !explicit && !recorder.wants() && !needs.outcomes && needs.period.is_none() && !needs.plan && !controlled;
+        let short = unseen && prompt && !awaited && recorder.series().is_none() && world.failures.is_empty();
         Self {
+            trips: Trips::new(world, &layout, short),
             world,
             policy,
             controller,
             alarms: Vec::new(),
             needs,
             explicit,
-            prompt: world.information.decision == SimTime::ZERO && !needs.plan && !needs.forks && !controlled,
+            prompt,
             recorded: recorder.wants(),
-            unseen: !explicit
-                && !recorder.wants()
-                && !needs.outcomes
-                && needs.period.is_none()
-                && !needs.plan
-                && !controlled,
+            unseen,
             recorder,
             queue: Queue::default(),
             legs: Slab::default(),
@@ -221,6 +223,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
                 Ok(())
             }
             Rank::Turn => self.turn(slot),
+            _ if key.is_short() => self.trip(key),
             _ if self.legs[slot].pending != key => Ok(()),
             Rank::Ask => self.ask(slot),
             Rank::Arrive => self.arrive(slot),
@@ -252,6 +255,9 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
     }
 
     fn birth(&mut self, source: u32) -> Result<(), Problem> {
+        if self.is_short() {
+            return self.sets_off(source);
+        }
         let slot = self.born(source);
         match self.world.information.decision {
             SimTime::ZERO => self.ask(slot),
@@ -274,21 +280,29 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
 
     /// A new request: all about it that chance decides is decided here.
     fn bear(&mut self, source: u32) -> u32 {
-        let (node, workload, ordinal) = self.sources.about(source);
-        let of = &self.world.workloads[workload as usize];
-        let index = self.layout.member_of(NodeId(node));
-        let bits = self.draws.image.draw(Sources::entity(node, workload), ordinal);
-        let site = if of.sites.len() == 1 { 0 } else { index as usize % of.sites.len() };
-        let image = self.image(&of.sites[site], bits);
+        let (home, workload, image) = self.drawn(source);
         let slot = self.legs.take();
         let leg = &mut self.legs[slot];
         (leg.birth, leg.image, leg.counted) = (self.births, image, self.now >= self.world.horizon.warm_up);
         self.births += 1;
         self.accounts.born(image, leg.counted);
         let request = &mut leg.request;
-        (request.home, request.at, request.workload, request.born) = (NodeId(node), NodeId(node), workload, self.now);
-        request.deadline = of.deadline.map(|d| self.now + d);
+        (request.home, request.at, request.workload, request.born) = (home, home, workload, self.now);
+        request.deadline = self.world.workloads[workload as usize].deadline.map(|d| self.now + d);
         slot
+    }
+
+    /// Home, workload and image of a source's next request.
+    #[inline]
+    fn drawn(&self, source: u32) -> (NodeId, u16, u32) {
+        let (node, workload, ordinal) = self.sources.about(source);
+        let of = &self.world.workloads[workload as usize];
+        let bits = self.draws.image.draw(Sources::entity(node, workload), ordinal);
+        let site = match of.sites.len() {
+            1 => 0,
+            sites => self.layout.member_of(NodeId(node)) as usize % sites,
+        };
+        (NodeId(node), workload, self.image(&of.sites[site], bits))
     }
 
     /// A class by the site's mix, and one of its images.

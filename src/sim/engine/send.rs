@@ -1,13 +1,16 @@
 //! Moving something hop by hop: store and forward.
 
 use super::Engine;
+use super::ask::answer_bytes;
+use super::close::microwatts;
 use crate::problem::Problem;
+use crate::sim::accounts::Accounts;
 use crate::sim::event::{Key, Rank};
 use crate::sim::lane::Lane;
 use crate::sim::service::{Leaving, Offer};
 use crate::sim::sharing::{Channel, Transfer};
 use crate::sim::slab::{Cargo, Leg, Task};
-use crate::sim::{Ending, Held, Hop, NodeId, Policy};
+use crate::sim::{Ending, Held, Hop, NodeId, Policy, World};
 use crate::units::{Bytes, SimTime};
 
 /// Makes a transfer ready for a hop: how long it takes alone.
@@ -19,11 +22,35 @@ fn load(leg: &mut Leg, lane: &Lane, hop: Hop, raw: bool, bytes: Bytes, at: SimTi
     airtime
 }
 
+/// Accounts for a hop whose times are known: when its last bit is sent. Of the world only who looks at outcomes knows.
+#[inline]
+fn cross(leg: &mut Leg, accounts: &mut Accounts, outcomes: Option<&World>, [start, leaves]: [SimTime; 2]) -> SimTime {
+    let Cargo { hop, wire, .. } = leg.cargo;
+    if accounts.crosses(hop, [start, leaves], wire, leg.counted) {
+        leg.begun = true;
+        *if hop.up { &mut leg.bytes_up } else { &mut leg.bytes_down } += wire;
+        if let Some(world) = outcomes {
+            leg.home_fj += home_radio(world, leg.request.home, hop) * leaves.since(start).ns();
+        }
+    }
+    leaves
+}
+
+/// Power in microwatts that a transfer costs a request's home, if that is an end of the hop.
+fn home_radio(world: &World, home: NodeId, hop: Hop) -> u64 {
+    let (sender, receiver) = world.links[hop.link as usize].radios(hop.up);
+    match home {
+        home if home == hop.from => microwatts(sender.transmit),
+        home if home == hop.to => microwatts(receiver.receive),
+        _ => 0,
+    }
+}
+
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Starts the next hop from one node towards another.
     pub(super) fn send(&mut self, slot: u32, from: NodeId, to: NodeId, raw: bool, bytes: Bytes) -> Result<(), Problem> {
-        let hop = self.layout.next_hop(from, to).ok_or_else(|| Problem::new("there is no way to this node"))?;
-        let lane = self.layout.lane(hop);
+        let there = self.layout.next_lane(from, to);
+        let (hop, lane) = there.ok_or_else(|| Problem::new("there is no way to this node"))?;
         if !lane.plain {
             return self.set_out(slot, hop, raw, bytes);
         }
@@ -37,7 +64,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let transfer = Transfer { birth, slot, airtime, up: hop.up, wire: 0, member: 0 };
         match self.channels.offer(channel, self.now, transfer) {
             Offer::Leaves { start, leaves } => {
-                let arrives = self.crosses(slot, start, leaves);
+                let arrives = self.crosses(slot, [start, leaves]);
                 self.goes_on(slot, arrives);
             }
             Offer::Queued if fair => self.join(slot, channel, airtime),
@@ -49,54 +76,50 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Accounts for a hop whose times are known: when the transfer arrives.
     #[inline]
-    fn crosses(&mut self, slot: u32, start: SimTime, leaves: SimTime) -> SimTime {
+    pub(super) fn crosses(&mut self, slot: u32, times: [SimTime; 2]) -> SimTime {
         let leg = &mut self.legs[slot];
-        let Cargo { hop, wire, .. } = leg.cargo;
-        self.accounts.busy(hop, start, leaves);
-        if self.accounts.begins(start) {
-            let airtime = leaves.since(start);
-            leg.begun = true;
-            *if hop.up { &mut leg.bytes_up } else { &mut leg.bytes_down } += wire;
-            self.accounts.sent(hop, airtime, wire, leg.counted);
-            if self.needs.outcomes {
-                self.charge_radio(slot, hop, airtime);
-            }
-        }
-        leaves + self.layout.lane(hop).delay
+        let lane = self.layout.lane(leg.cargo.hop);
+        cross(leg, &mut self.accounts, self.needs.outcomes.then_some(self.world), times) + lane.delay
     }
 
     /// What follows on an arrival that is known: on links that share nothing the next hop is worked out at once, and so
     /// is the end of an answer's way, where nobody looks.
     #[inline]
     pub(super) fn goes_on(&mut self, slot: u32, mut arrives: SimTime) {
-        while !self.explicit && arrives <= self.stop {
-            let leg = &mut self.legs[slot];
-            let Cargo { raw, bytes, hop, wire } = leg.cargo;
-            let (to, brings) = match leg.task {
-                Task::Return(sink) => (sink, None),
-                Task::Bring(compute) => (compute.node, Some(compute.via)),
-                Task::Idle | Task::Serve(_) | Task::Push(..) => break,
-            };
+        if !self.explicit && arrives <= self.stop && self.goes_far(slot, &mut arrives) {
+            return self.end_early(slot, arrives);
+        }
+        self.schedule(slot, arrives, Rank::Arrive);
+    }
+
+    /// Goes on as far as times are known; whether that is the end of an answer's way.
+    #[inline]
+    fn goes_far(&mut self, slot: u32, arrives: &mut SimTime) -> bool {
+        let Self { legs, layout, accounts, .. } = self;
+        let leg = &mut legs[slot];
+        let (to, brings) = match leg.task {
+            Task::Return(sink) => (sink, None),
+            Task::Bring(compute) => (compute.node, Some(compute.via)),
+            Task::Idle | Task::Serve(_) | Task::Push(..) => return false,
+        };
+        let Cargo { raw, bytes, .. } = leg.cargo;
+        while *arrives <= self.stop {
+            let Cargo { hop, wire, .. } = leg.cargo;
             if hop.to == to {
-                if brings.is_some() || !self.unseen {
-                    break;
-                }
-                self.accounts.arrived(hop, wire);
-                return self.end_early(slot, arrives);
+                let ends = brings.is_none() && self.unseen;
+                accounts.arrived(hop, wire * u64::from(ends));
+                return ends;
             }
-            let Some(next) = self.layout.next_hop(hop.to, to) else { break };
-            let lane = self.layout.lane(next);
-            if !lane.free {
-                break;
-            }
-            self.accounts.arrived(hop, wire);
+            let Some((next, lane)) = layout.next_lane(hop.to, to).filter(|(_, lane)| lane.free) else { break };
+            accounts.arrived(hop, wire);
             if let Some(via) = brings.filter(|_| raw) {
                 leg.receive_raw(hop.to, via);
             }
-            let airtime = load(leg, lane, next, raw, bytes, arrives);
-            arrives = self.crosses(slot, arrives, arrives + airtime);
+            let airtime = load(leg, lane, next, raw, bytes, *arrives);
+            let outcomes = self.needs.outcomes.then_some(self.world);
+            *arrives = cross(leg, accounts, outcomes, [*arrives, *arrives + airtime]) + lane.delay;
         }
-        self.schedule(slot, arrives, Rank::Arrive);
+        false
     }
 
     /// The last bit is on its way.
@@ -118,20 +141,21 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// An answer that is foreseen at the end of a service then: sent at once where its first hop shares nothing.
     #[inline]
     pub(super) fn answers_early(&mut self, slot: u32, at: SimTime) -> bool {
-        let (Ok(sink), node) = (self.sink(slot), self.legs[slot].request.at) else { return false };
-        if node == sink {
-            self.legs[slot].request.steps += 1;
+        let leg = &mut self.legs[slot];
+        let Some(sink) = self.layout.sink(self.world, &leg.request) else { return false };
+        if leg.request.at == sink {
+            leg.request.steps += 1;
             self.end_early(slot, at);
             return true;
         }
-        let Some(hop) = self.layout.next_hop(node, sink) else { return false };
-        let lane = self.layout.lane(hop);
-        let Some(bytes) = self.answer_bytes(slot).filter(|_| lane.free) else { return false };
-        let leg = &mut self.legs[slot];
+        let Some((hop, lane)) = self.layout.next_lane(leg.request.at, sink).filter(|(_, lane)| lane.free) else {
+            return false;
+        };
+        let Some(bytes) = answer_bytes(self.world, &self.layout, leg) else { return false };
         leg.request.steps += 1;
         leg.task = Task::Return(sink);
         let airtime = load(leg, lane, hop, false, bytes, at);
-        let arrives = self.crosses(slot, at, at + airtime);
+        let arrives = self.crosses(slot, [at, at + airtime]);
         self.goes_on(slot, arrives);
         true
     }
@@ -166,12 +190,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Power in microwatts that a transfer costs the home of its request, if that is an end of the hop.
     pub(super) fn home_radio(&self, slot: u32, hop: Hop) -> u64 {
-        let (sender, receiver) = self.world.links[hop.link as usize].radios(hop.up);
-        match self.legs[slot].request.home {
-            home if home == hop.from => super::close::microwatts(sender.transmit),
-            home if home == hop.to => super::close::microwatts(receiver.receive),
-            _ => 0,
-        }
+        home_radio(self.world, self.legs[slot].request.home, hop)
     }
 
     /// Joins a fair channel: sending begins at once.

@@ -1,18 +1,32 @@
 //! Computing at a node.
 
 use super::Engine;
+use super::ask::complete;
+use super::close::microwatts;
 use crate::problem::Problem;
 use crate::sim::event::Rank;
-use crate::sim::service::Offer;
-use crate::sim::slab::{Compute, Task};
-use crate::sim::{Alarm, NodeId, Policy, Step};
+use crate::sim::service::{Job, Offer};
+use crate::sim::slab::{Compute, Leg, Task};
+use crate::sim::{Alarm, GroupId, NodeId, Policy, Step, World};
 use crate::units::SimTime;
+
+/// Puts a service on a request's account; of the world only who looks at outcomes knows.
+#[inline]
+fn charge(leg: &mut Leg, tier: usize, time: SimTime, outcomes: Option<&World>, (node, group): (NodeId, GroupId)) {
+    leg.compute_ns[tier] += time.ns();
+    if let Some(world) = outcomes.filter(|_| node == leg.request.home) {
+        leg.home_fj += microwatts(world.groups[group.0 as usize].server_power()) * time.ns();
+    }
+}
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Offers a request to the node where its computation is.
     pub(super) fn serve(&mut self, slot: u32, compute: Compute) {
         if let Some(unit) = self.failures.of_node(compute.node).filter(|unit| self.failures.is_down(*unit)) {
             return self.turn_away(slot, unit, compute.node);
+        }
+        if self.nodes.is_elided(compute.node) {
+            return self.serve_at_once(slot, compute);
         }
         let job = self.job(slot, compute);
         let leg = &mut self.legs[slot];
@@ -24,9 +38,21 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
         self.legs[slot].request.refused = 0;
         match offer {
-            Offer::Leaves { start, leaves } => self.serves(slot, compute, start, leaves),
             Offer::Joined => self.joined(slot, compute.node),
             _ => self.begin_serving(compute.node),
+        }
+    }
+
+    /// The same at a station that says at once when it will be done.
+    #[inline]
+    fn serve_at_once(&mut self, slot: u32, compute: Compute) {
+        let job = Job { work: self.work(slot, compute), ..Job::default() };
+        let leg = &mut self.legs[slot];
+        leg.task = Task::Serve(compute);
+        (leg.offered, leg.begun) = (self.now, false);
+        match self.nodes.offer(compute.node, self.now, job) {
+            Offer::Leaves { start, leaves } => self.serves(slot, compute, start, leaves),
+            _ => self.refuse(slot, compute.node),
         }
     }
 
@@ -42,10 +68,14 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// A service whose times are known.
     #[inline]
-    fn serves(&mut self, slot: u32, compute: Compute, start: SimTime, leaves: SimTime) {
-        self.accounts.waited(self.layout.group_of(compute.node), self.now, start);
-        if self.accounts.begins(start) {
-            self.serving(slot, compute.node, start, leaves);
+    pub(super) fn serves(&mut self, slot: u32, compute: Compute, start: SimTime, leaves: SimTime) {
+        let group = self.layout.group_of(compute.node);
+        let leg = &mut self.legs[slot];
+        leg.request.refused = 0;
+        leg.begun = self.accounts.serves(group, [self.now, start, leaves], leg.counted);
+        if leg.begun {
+            let tier = self.layout.tier[group.0 as usize] as usize;
+            charge(leg, tier, leaves.since(start), self.needs.outcomes.then_some(self.world), (compute.node, group));
         }
         if !self.unseen || !self.foresees(slot, compute, leaves + self.world.information.decision) {
             self.schedule_ask(slot, leaves);
@@ -58,8 +88,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         if asked > self.stop {
             return false;
         }
-        self.complete(slot, compute);
-        self.policy.foresee(&self.legs[slot].request) == Some(Step::Answer) && self.answers_early(slot, asked)
+        let leg = &mut self.legs[slot];
+        complete(self.world, &self.layout, leg, compute);
+        self.policy.foresee(&leg.request) == Some(Step::Answer) && self.answers_early(slot, asked)
     }
 
     /// Charges a service that begins.
@@ -69,11 +100,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let tier = self.layout.tier[group.0 as usize] as usize;
         let leg = &mut self.legs[slot];
         leg.begun = true;
-        leg.compute_ns[tier] += leaves.since(start).ns();
-        if self.needs.outcomes && node == leg.request.home {
-            let power = self.world.groups[group.0 as usize].server_power();
-            leg.home_fj += super::close::microwatts(power) * leaves.since(start).ns();
-        }
+        charge(leg, tier, leaves.since(start), self.needs.outcomes.then_some(self.world), (node, group));
         self.accounts.served(group, leg.offered, start, leaves, leg.counted);
     }
 

@@ -63,6 +63,27 @@ pub struct Request {
     pub refused: u32,
 }
 
+impl Request {
+    /// One that is yet to be born.
+    #[inline]
+    pub(in crate::sim) fn new(id: RequestId) -> Self {
+        Self {
+            id,
+            workload: 0,
+            home: NodeId(0),
+            at: NodeId(0),
+            born: SimTime::ZERO,
+            deadline: None,
+            held: Held::Raw,
+            answer: None,
+            steps: 0,
+            leg: 0,
+            forked: false,
+            refused: 0,
+        }
+    }
+}
+
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutcomeKind {
