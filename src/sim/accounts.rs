@@ -4,8 +4,8 @@ mod carried;
 mod failures;
 mod whole;
 
-pub(super) use failures::Unsent;
 use carried::Carried;
+pub(super) use failures::Unsent;
 use whole::Whole;
 
 use super::layout::Layout;

@@ -19,7 +19,7 @@ pub(super) struct Layout {
     pub tier: Vec<u8>,
     cells: Vec<Cells>,
     /// By link: its lanes, upwards first.
-    lanes: Vec<Lane>,
+    pub lanes: Vec<Lane>,
     channel_count: u32,
     /// By class: its images.
     pub images: Vec<Vec<u32>>,
@@ -98,14 +98,11 @@ impl Layout {
     }
 
     /// The first hop on the way from one node to another; `None`: already there, or no way.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next_hop(&self, from: NodeId, to: NodeId) -> Option<Hop> {
         let (here, there) = (self.place(from), self.place(to));
-        if there.above == from.0 {
-            return Some(Hop { link: there.link, up: false, from, to });
-        }
-        if there.depth > here.depth + 1
-            && let Some(hop) = self.down(from, here.depth + 1, to)
+        if there.depth > here.depth
+            && let Some(hop) = self.hop_down(from, (here, there), to)
         {
             return Some(hop);
         }
@@ -113,8 +110,17 @@ impl Layout {
         leaves.then_some(Hop { link: here.link, up: true, from, to: NodeId(here.above) })
     }
 
+    /// The first hop on the way to a node further from the top, if that is below.
+    #[inline(always)]
+    fn hop_down(&self, from: NodeId, (here, there): (Place, Place), to: NodeId) -> Option<Hop> {
+        if there.above == from.0 {
+            return Some(Hop { link: there.link, up: false, from, to });
+        }
+        if there.depth > here.depth + 1 { self.down(from, here.depth + 1, to) } else { None }
+    }
+
     /// The same hop, with what the loop needs of its link.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next_lane(&self, from: NodeId, to: NodeId) -> Option<(Hop, &Lane)> {
         let hop = self.next_hop(from, to)?;
         Some((hop, self.lane(hop)))
@@ -153,7 +159,7 @@ impl Layout {
     /// What the loop needs of a hop's link.
     #[inline]
     pub(super) fn lane(&self, hop: Hop) -> &Lane {
-        &self.lanes[usize::from(hop.link) * 2 + usize::from(!hop.up)]
+        &self.lanes[hop.lane()]
     }
 
     /// The number of a hop's lower node among those of its group.

@@ -217,6 +217,12 @@ impl Slab {
         self.free.push(slot);
     }
 
+    /// Gives a slot back whose leg was not there.
+    #[inline]
+    pub(super) fn release(&mut self, slot: u32) {
+        self.free.push(slot);
+    }
+
     /// A second leg of the request in a slot, which stands where that stands; what was spent on that is not its.
     pub(super) fn copy(&mut self, slot: u32) -> u32 {
         let of = self[slot].clone();

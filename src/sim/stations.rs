@@ -46,6 +46,16 @@ impl Nodes {
         self.changing(node, now).offer(now, job)
     }
 
+    /// The same at a station that works out everything at once: start and end. `None`: it is another, or refuses.
+    #[inline]
+    pub(super) fn offer_at_once(&mut self, node: NodeId, now: SimTime, work: SimTime) -> Option<[SimTime; 2]> {
+        let Station::Elided(fifo) = self.changing(node, now) else { return None };
+        match fifo.offer(now, work) {
+            Offer::Leaves { start, leaves } => Some([start, leaves]),
+            _ => None,
+        }
+    }
+
     #[inline]
     pub(super) fn begin(&mut self, node: NodeId, now: SimTime) -> Option<Begun> {
         self.stations[node.0 as usize].begin(now)

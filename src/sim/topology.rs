@@ -22,6 +22,12 @@ impl Hop {
         if self.up { self.from } else { self.to }
     }
 
+    /// The number of a direction of a link: by link, upwards first.
+    #[inline]
+    pub(super) fn lane(&self) -> usize {
+        usize::from(self.link) * 2 + usize::from(!self.up)
+    }
+
     /// The end nearer to the cloud.
     #[inline]
     pub fn upper(&self) -> NodeId {

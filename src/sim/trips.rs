@@ -1,8 +1,9 @@
 //! Requests on the short way, and what is looked up for them: see `engine/trip.rs`.
 
+use super::event::{Key, Rank};
 use super::layout::Layout;
 use super::slab::{Cargo, Task};
-use super::{GroupId, Hop, ModelId, NodeGroup, NodeId, Request, TapId, World};
+use super::{GroupId, Held, Hop, ModelId, NodeGroup, NodeId, Request, RequestId, TapId, World};
 use crate::units::{Bytes, SimTime};
 
 /// A request on the short way: no more than what happens to such can change.
@@ -26,14 +27,35 @@ pub(super) struct Trip {
 }
 
 impl Trip {
-    /// A newborn.
+    fn nobody(slot: u32) -> Self {
+        let hop = Hop { link: 0, up: true, from: NodeId(0), to: NodeId(0) };
+        Self {
+            request: Request::new(RequestId(slot)),
+            birth: 0,
+            image: 0,
+            answered_at: NodeId(0),
+            task: Task::Idle,
+            cargo: Cargo { raw: false, bytes: Bytes(0), hop, wire: 0 },
+            asked: SimTime::ZERO,
+            holder: NodeId(0),
+            spent_ns: 0,
+            sent: 0,
+        }
+    }
+
     #[inline]
-    pub(super) fn new(request: Request, birth: u64, image: u32) -> Self {
-        let (home, asked) = (request.home, request.born);
-        let hop = Hop { link: 0, up: true, from: home, to: home };
-        let cargo = Cargo { raw: false, bytes: Bytes(0), hop, wire: 0 };
-        let (task, answered_at, holder) = (Task::Idle, home, home);
-        Self { request, birth, image, answered_at, task, cargo, asked, holder, spent_ns: 0, sent: 0 }
+    pub(super) fn slot(&self) -> u32 {
+        self.request.id.0
+    }
+
+    /// A newborn takes the place of one that has gone: what it is not given here is not read before it is written.
+    #[inline]
+    fn begin(&mut self, (birth, image, home, now): (u64, u32, NodeId, SimTime)) {
+        let request = &mut self.request;
+        (request.home, request.at, request.born) = (home, home, now);
+        (request.held, request.answer, request.steps) = (Held::Raw, None, 0);
+        (self.birth, self.image, self.answered_at, self.holder) = (birth, image, home, home);
+        (self.task, self.spent_ns, self.sent) = (Task::Idle, 0, 0);
     }
 }
 
@@ -63,8 +85,14 @@ impl Call {
 /// All requests on the short way, by slot.
 #[derive(Debug)]
 pub(super) struct Trips {
-    trips: Vec<Trip>,
-    /// Births from then on go this way; nothing does at or after the end.
+    pub way: Way,
+    pub trips: Vec<Trip>,
+}
+
+/// What the short way is.
+#[derive(Debug)]
+pub(super) struct Way {
+    /// Births from then on go this way; nothing does after the end.
     pub window: (SimTime, SimTime),
     calls: Vec<Call>,
     roles: usize,
@@ -72,28 +100,39 @@ pub(super) struct Trips {
 }
 
 impl Trips {
-    /// `on`: whether any request may go this way.
-    pub(super) fn new(world: &World, layout: &Layout, on: bool) -> Self {
+    /// `open`: whether any request may go this way.
+    pub(super) fn new(world: &World, layout: &Layout, open: bool) -> Self {
         let taps = world.models.iter().map(|model| model.taps.len()).max().unwrap_or(0);
         let (roles, horizon) = (world.models.len(), world.horizon);
-        let from = if on { horizon.warm_up } else { SimTime::NEVER };
+        let from = if open { horizon.warm_up } else { SimTime::NEVER };
         let of = |group| {
-            let ids = (0..roles as u8).flat_map(move |model| (0..taps as u8).map(move |tap| (ModelId(model), TapId(tap))));
+            let ids =
+                (0..roles as u8).flat_map(move |model| (0..taps as u8).map(move |tap| (ModelId(model), TapId(tap))));
             ids.map(move |(model, tap)| Call::new(world, layout, group, model, tap))
         };
-        let calls = if on { world.groups.iter().flat_map(of).collect() } else { Vec::new() };
-        Self { trips: Vec::new(), window: (from, horizon.end), calls, roles, taps }
+        let calls = if open { world.groups.iter().flat_map(of).collect() } else { Vec::new() };
+        Self { way: Way { window: (from, horizon.end), calls, roles, taps }, trips: Vec::new() }
     }
 
-    /// Puts a newborn into a slot.
+    /// Whether an event is one of a request on the short way, or a birth of one.
     #[inline]
-    pub(super) fn place(&mut self, slot: u32, trip: Trip) {
-        match self.trips.get_mut(slot as usize) {
-            Some(place) => *place = trip,
-            None => self.trips.resize(slot as usize + 1, trip),
-        }
+    pub(super) fn are_of(&self, key: Key) -> bool {
+        key.is_short() || key.rank() == Rank::Birth && key.time() >= self.way.window.0
     }
 
+    /// Puts a newborn (birth number, image, home, time) into a slot.
+    #[inline]
+    pub(super) fn place(&mut self, slot: u32, newborn: (u64, u32, NodeId, SimTime)) -> &mut Trip {
+        while self.trips.len() <= slot as usize {
+            self.trips.push(Trip::nobody(self.trips.len() as u32));
+        }
+        let trip = &mut self.trips[slot as usize];
+        trip.begin(newborn);
+        trip
+    }
+}
+
+impl Way {
     /// A role and a tap that are there, by group.
     #[inline]
     fn call(&self, group: GroupId, model: ModelId, tap: TapId) -> Call {
@@ -114,20 +153,5 @@ impl Trips {
         let call = self.call(group, model, upto);
         let before = if from == TapId(0) { SimTime::ZERO } else { self.call(group, model, from).layers };
         (call.per_call + call.layers.since(before)).max(SimTime::from_ns(1))
-    }
-}
-
-impl std::ops::Index<u32> for Trips {
-    type Output = Trip;
-    #[inline]
-    fn index(&self, slot: u32) -> &Trip {
-        &self.trips[slot as usize]
-    }
-}
-
-impl std::ops::IndexMut<u32> for Trips {
-    #[inline]
-    fn index_mut(&mut self, slot: u32) -> &mut Trip {
-        &mut self.trips[slot as usize]
     }
 }

@@ -35,7 +35,7 @@ impl Carried {
 impl Accounts {
     #[inline]
     pub(super) fn carried(&mut self, hop: Hop) -> &mut Carried {
-        &mut self.carried[usize::from(hop.link) * 2 + usize::from(!hop.up)]
+        &mut self.carried[hop.lane()]
     }
 
     /// A transfer that begins.
@@ -62,7 +62,13 @@ impl Accounts {
 
     /// A transfer whose times are known: both of the above. False: it does not begin in this run.
     #[inline]
-    pub(in crate::sim) fn crosses(&mut self, hop: Hop, [start, leaves]: [SimTime; 2], wire: u64, counted: bool) -> bool {
+    pub(in crate::sim) fn crosses(
+        &mut self,
+        hop: Hop,
+        [start, leaves]: [SimTime; 2],
+        wire: u64,
+        counted: bool,
+    ) -> bool {
         let (busy, begins) = (self.within(start, leaves), self.begins(start));
         let carried = self.carried(hop);
         carried.busy_ns += busy;

@@ -35,11 +35,6 @@ impl Whole {
         let served = vec![Served::default(); world.groups.len()];
         Self { served, carried: vec![Carried::default(); 2 * world.links.len()], answers: [[0; 2]; 2] }
     }
-
-    #[inline]
-    fn carried(&mut self, hop: Hop) -> &mut Carried {
-        &mut self.carried[usize::from(hop.link) * 2 + usize::from(!hop.up)]
-    }
 }
 
 impl Accounts {
@@ -52,18 +47,20 @@ impl Accounts {
         served.work_ns += u128::from(work.ns());
     }
 
-    /// A transfer, which arrives.
-    #[inline]
-    pub(in crate::sim) fn crosses_whole(&mut self, hop: Hop, airtime: SimTime, wire: u64) {
-        let carried = self.whole.carried(hop);
+    /// A transfer, which arrives: the number of its lane.
+    #[inline(always)]
+    pub(in crate::sim) fn crosses_whole(&mut self, hop: Hop, airtime: SimTime, wire: u64) -> usize {
+        let lane = hop.lane();
+        let carried = &mut self.whole.carried[lane];
         carried.transfers += 1;
         carried.bytes += wire;
         carried.airtime_ns += u128::from(airtime.ns());
+        lane
     }
 
     /// It has not arrived yet: that is told apart.
     pub(in crate::sim) fn not_arrived(&mut self, hop: Hop, wire: u64) {
-        self.whole.carried(hop).not_arrived += wire;
+        self.whole.carried[hop.lane()].not_arrived += wire;
     }
 
     /// An answer, by a role in a group, right or not and late or not, after so much service and so many bytes.

@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::random::Rng;
 use crate::sim::layout::Layout;
 use crate::sim::slab::{Compute, Leg, Task};
-use crate::sim::stations::Known;
+use crate::sim::stations::{Channels, Known, Nodes};
 use crate::sim::{Answer, CodecId, Ending, Held, ModelId, NodeId, Policy, Request, Step, TapId, View, World};
 use crate::units::{Bytes, SimTime};
 
@@ -38,7 +38,7 @@ pub(super) fn complete(world: &World, layout: &Layout, leg: &mut Leg, done: Comp
 }
 
 /// What a computation leaves with its request.
-#[inline]
+#[inline(always)]
 pub(super) fn held(done: Compute) -> Held {
     match done.upto {
         TapId(0) => Held::Raw,
@@ -47,13 +47,37 @@ pub(super) fn held(done: Compute) -> Held {
 }
 
 /// What a computation says about an image, if it reaches an exit.
-#[inline]
+#[inline(always)]
 pub(super) fn answered(world: &World, layout: &Layout, done: Compute, image: u32) -> Option<Answer> {
     let table = layout.output(world, done.model, done.upto, done.via)?;
     let output = &world.models[done.model.0 as usize].tables.outputs[table as usize];
     let image = image as usize;
     let (confidence, margin) = (output.confidence[image], output.margin[image]);
     Some(Answer { model: done.model, tap: done.upto, prediction: output.prediction[image], confidence, margin })
+}
+
+/// What there is to be seen when a policy is asked.
+pub(super) struct Sight<'a> {
+    pub world: &'a World,
+    pub layout: &'a Layout,
+    pub stations: (&'a Nodes, &'a Channels),
+}
+
+impl Sight<'_> {
+    /// The step that a policy wants for a request of an image.
+    #[inline]
+    pub(super) fn ask<P: Policy + ?Sized>(
+        &self,
+        policy: &mut P,
+        request: &Request,
+        image: u32,
+        now: SimTime,
+        rng: &mut Rng,
+    ) -> Step {
+        let Self { world, layout, stations: (nodes, channels) } = *self;
+        let known = Known { world, layout, nodes, channels, now, here: Some(request.at) };
+        policy.next(request, &View::new(world, &known, now, request.at, request.home).of_image(image), rng)
+    }
 }
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -95,24 +119,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline]
     fn next(&mut self, slot: u32) -> Step {
         let leg = &self.legs[slot];
-        let (request, image, entity) = (leg.request, leg.image, leg.entity());
-        self.step_of(&request, image, entity)
-    }
-
-    /// The step that the policy wants for a request.
-    #[inline]
-    pub(super) fn step_of(&mut self, request: &Request, image: u32, entity: u64) -> Step {
-        let known = Known {
-            world: self.world,
-            layout: &self.layout,
-            nodes: &self.nodes,
-            channels: &self.channels,
-            now: self.now,
-            here: Some(request.at),
-        };
-        let view = View::new(self.world, &known, self.now, request.at, request.home).of_image(image);
-        let mut rng = Rng::new(self.draws.policy, entity, request.steps);
-        self.policy.next(request, &view, &mut rng)
+        let mut rng = Rng::new(self.draws.policy, leg.entity(), leg.request.steps);
+        let sight = Sight { world: self.world, layout: &self.layout, stations: (&self.nodes, &self.channels) };
+        sight.ask(self.policy, &leg.request, leg.image, self.now, &mut rng)
     }
 
     pub(super) fn take(&mut self, slot: u32, step: Step) -> Result<(), Problem> {

@@ -95,11 +95,12 @@ struct Engine<'a, P: ?Sized> {
     prompt: bool,
     recorder: &'a mut dyn Recorder,
     recorded: bool,
+    /// Plain requests go the short way.
+    short: bool,
     /// Nobody learns of an ending when it happens: a request may be settled before.
     unseen: bool,
     queue: Queue,
     legs: Slab,
-    trips: Trips,
     /// How many of the legs are of requests that have ended.
     ghosts: u32,
     sources: Sources,
@@ -148,10 +149,11 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         let (controlled, sources) = (controller.is_some(), Sources::new(world, replication));
         let awaited = sources.any_closed() || recorder.times();
         let prompt = world.information.decision == SimTime::ZERO && !needs.plan && !needs.forks && !controlled;
-        let unseen = !explicit && !recorder.wants() && !needs.outcomes && needs.period.is_none() && !needs.plan && !controlled;
+        let unseen =
+            !explicit && !recorder.wants() && !needs.outcomes && needs.period.is_none() && !needs.plan && !controlled;
         let short = unseen && prompt && !awaited && recorder.series().is_none() && world.failures.is_empty();
         Self {
-            trips: Trips::new(world, &layout, short),
+            short,
             world,
             policy,
             controller,
@@ -201,13 +203,14 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
     }
 
     fn events(&mut self) -> Result<(), Problem> {
+        let mut trips = Trips::new(self.world, &self.layout, self.short);
         while let Some(key) = self.queue.pop() {
             if key.time() > self.stop {
                 break;
             }
             self.now = key.time();
             self.handled += 1;
-            self.happen(key)?;
+            if trips.are_of(key) { self.trip(&mut trips, key)? } else { self.happen(key)? }
         }
         Ok(())
     }
@@ -223,7 +226,6 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
                 Ok(())
             }
             Rank::Turn => self.turn(slot),
-            _ if key.is_short() => self.trip(key),
             _ if self.legs[slot].pending != key => Ok(()),
             Rank::Ask => self.ask(slot),
             Rank::Arrive => self.arrive(slot),
@@ -255,9 +257,6 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
     }
 
     fn birth(&mut self, source: u32) -> Result<(), Problem> {
-        if self.is_short() {
-            return self.sets_off(source);
-        }
         let slot = self.born(source);
         match self.world.information.decision {
             SimTime::ZERO => self.ask(slot),

@@ -35,6 +35,7 @@ impl Spread {
     }
 
     /// A service time by these bits.
+    #[inline]
     pub(crate) fn time(&self, mean: SimTime, bits: impl FnOnce() -> u64) -> SimTime {
         let ns = match self {
             Self::None => return mean,
