@@ -101,6 +101,8 @@ pub(super) struct Leg {
     /// How often failures interrupted it.
     pub interrupted: u32,
     live: bool,
+    /// Its request is on the short way, on a hop that it shares: no more is told here than such a hop must know.
+    pub lent: bool,
     /// Nodes that received the raw image, its home left out, and how it was written with loss.
     holders: Vec<(NodeId, Option<Via>)>,
 }
@@ -140,6 +142,7 @@ impl Leg {
             others: 0,
             interrupted: 0,
             live: false,
+            lent: false,
             holders: Vec::new(),
         }
     }

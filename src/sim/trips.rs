@@ -24,6 +24,10 @@ pub(super) struct Trip {
     /// Service so far, and bytes on the wire.
     pub spent_ns: u64,
     pub sent: u64,
+    /// It is on a hop that it shares, which is not summed up as a whole.
+    pub shares: bool,
+    /// It is under way, on the short way.
+    pub live: bool,
 }
 
 impl Trip {
@@ -40,6 +44,8 @@ impl Trip {
             holder: NodeId(0),
             spent_ns: 0,
             sent: 0,
+            shares: false,
+            live: false,
         }
     }
 
@@ -55,7 +61,7 @@ impl Trip {
         (request.home, request.at, request.born) = (home, home, now);
         (request.held, request.answer, request.steps) = (Held::Raw, None, 0);
         (self.birth, self.image, self.answered_at, self.holder) = (birth, image, home, home);
-        (self.task, self.spent_ns, self.sent) = (Task::Idle, 0, 0);
+        (self.task, self.spent_ns, self.sent, self.shares, self.live) = (Task::Idle, 0, 0, false, true);
     }
 }
 

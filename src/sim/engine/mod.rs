@@ -16,6 +16,7 @@ mod serve;
 mod share;
 mod tick;
 mod trip;
+mod trip_on;
 mod vary;
 mod watch;
 
@@ -212,6 +213,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
             self.handled += 1;
             if trips.are_of(key) { self.trip(&mut trips, key)? } else { self.happen(key)? }
         }
+        trips.trips.iter_mut().filter(|trip| trip.live).for_each(|trip| self.unfold_at_end(trip));
         Ok(())
     }
 

@@ -125,8 +125,11 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// The last bit is on its way.
     #[inline]
     pub(super) fn sent_off(&mut self, slot: u32) {
-        let delay = self.delay(slot);
-        self.goes_on(slot, self.now + delay);
+        let arrives = self.now + self.delay(slot);
+        if self.legs[slot].lent {
+            return self.trip_sent_off(slot, arrives);
+        }
+        self.goes_on(slot, arrives);
     }
 
     /// From the last bit's sending to its arrival.

@@ -2,8 +2,7 @@
 //! more is kept of it than such a request needs.
 //!
 //! It is open where nobody looks at requests before the run's end and nothing fails, plans, forks or is controlled; for
-//! requests of the counted window, over links that are fixed or first come, first served and have no conditions, to
-//! stations that say at once when they will be done, and for inputs that were written without loss. So all of a service
+//! requests of the counted window, over links without conditions and stations that say at once when they will be done, and for inputs that were written without loss. So all of a service
 //! or transfer that begins is of the window, and of counted requests. Whatever else comes up, at the latest the window's end,
 //! the request goes on the long way from where it is: its twin, which it equals to the byte.
 
@@ -17,13 +16,13 @@ use crate::sim::trips::{Trip, Trips, Way};
 use crate::sim::{CodecId, Held, ModelId, NodeId, Policy, Step, TapId};
 use crate::units::{Bytes, SimTime};
 
-/// A transfer that is about to begin its first hop.
-struct Start {
-    task: Task,
-    from: NodeId,
-    to: NodeId,
-    raw: bool,
-    bytes: Bytes,
+/// A transfer that is about to begin a hop.
+pub(super) struct Start {
+    pub task: Task,
+    pub from: NodeId,
+    pub to: NodeId,
+    pub raw: bool,
+    pub bytes: Bytes,
 }
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -34,10 +33,11 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             let (slot, Trips { way, trips }) = (key.slot(), trips);
             let trip = &mut trips[slot as usize];
             return match trip.task {
-                Task::Bring(compute) => {
+                Task::Bring(compute) if compute.node == trip.cargo.hop.to => {
                     self.trip_arrives(way, trip, compute);
                     Ok(())
                 }
+                Task::Bring(_) | Task::Return(_) => self.trip_goes_on(way, trip),
                 _ => self.trip_asks(way, trip),
             };
         }
@@ -135,12 +135,17 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Begins a transfer; false: its first hop is none for the short way, and nothing was done.
     #[inline(always)]
-    fn trip_starts(&mut self, way: &Way, trip: &mut Trip, start: Start) -> bool {
+    pub(super) fn trip_starts(&mut self, way: &Way, trip: &mut Trip, start: Start) -> bool {
         let Start { task, from, to, raw, bytes } = start;
         let Some((hop, lane)) = self.layout.next_lane(from, to) else { return false };
         let (wire, airtime) = lane.transfer(bytes);
         let times = match lane.free {
             true => [self.now, self.now + airtime],
+            false if lane.fair && lane.plain => {
+                let channel = lane.channel(hop);
+                self.trip_joins(trip, task, Cargo { raw, bytes, hop, wire }, (channel, airtime));
+                return true;
+            }
             false => match self.channels.offer_at_once(lane.channel(hop), self.now, airtime) {
                 Some(times) => times,
                 None => return false,
@@ -198,6 +203,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline]
     fn trip_arrives(&mut self, way: &Way, trip: &mut Trip, compute: Compute) {
         trip.request.at = compute.node;
+        self.trip_was_shared(trip);
         if trip.cargo.raw {
             (trip.request.held, trip.holder) = (Held::Raw, compute.node);
         }
@@ -267,48 +273,15 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Ends a request, now or at a later time that nobody sees coming, after that many bytes more.
     #[inline]
-    fn trip_ends(&mut self, trip: &Trip, at: SimTime, sent: u64) {
+    pub(super) fn trip_ends(&mut self, trip: &mut Trip, at: SimTime, sent: u64) {
         if let Some(answer) = trip.request.answer {
             let right = answer.prediction == self.world.labels[trip.image as usize];
             let late = trip.request.deadline.is_some_and(|deadline| at > deadline);
             let by = (answer.model, self.layout.group_of(trip.answered_at));
             self.accounts.answered_whole(trip.image, by, [right, late], (trip.spent_ns, trip.sent + sent));
         }
+        trip.live = false;
         self.latency.record(at.since(trip.request.born).ns());
         self.legs.release(trip.slot());
-    }
-
-    /// Goes the long way from now on, where the request is: its slot.
-    #[cold]
-    fn unfold(&mut self, trip: &Trip) -> u32 {
-        let (slot, layout, request) = (trip.slot(), &self.layout, trip.request);
-        let leg = self.legs.revive(slot);
-        (leg.request, leg.birth, leg.image, leg.counted) = (request, trip.birth, trip.image, true);
-        (leg.answered_at, leg.task, leg.cargo) = (trip.answered_at, trip.task, trip.cargo);
-        leg.asked = (trip.asked, 1);
-        // Of which tier, and in which direction, only records tell, and of this request nobody takes one.
-        (leg.compute_ns[0], leg.bytes_up) = (trip.spent_ns, trip.sent);
-        let way = std::iter::successors(Some(request.home), |at| layout.next_hop(*at, trip.holder).map(|hop| hop.to));
-        way.skip(1).for_each(|node| leg.receive_raw(node, None));
-        slot
-    }
-
-    /// The same before a hop whose times are known.
-    #[cold]
-    fn unfold_before(&mut self, trip: &Trip, times: [SimTime; 2]) {
-        let slot = self.unfold(trip);
-        self.legs[slot].offered = times[0];
-        let arrives = self.crosses(slot, times);
-        self.goes_on(slot, arrives);
-    }
-
-    /// The same on a hop that ends then.
-    #[cold]
-    fn unfold_on_way(&mut self, trip: &Trip, arrives: SimTime) {
-        let Cargo { hop, wire, .. } = trip.cargo;
-        self.accounts.not_arrived(hop, wire);
-        let slot = self.unfold(trip);
-        self.legs[slot].begun = true;
-        self.goes_on(slot, arrives);
     }
 }
