@@ -206,3 +206,19 @@ fn plain() -> LinkPreset {
         boundary: Boundary::Radio,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::made_up::TEXT;
+    use crate::scenario::tests::world;
+    use crate::sim::Sharing;
+
+    #[test]
+    fn each_direction_can_be_shared_in_its_own_way() {
+        let with = |lines: &str| world(&TEXT.replace("sharing = \"fair\"\n", lines), 0).links.remove(0);
+        let link = with("sharing = \"fair\"\nhalf-duplex = false\nsharing-down = \"fifo\"\n");
+        assert_eq!((link.sharing, link.sharing_down), (Sharing::Fair, Some(Sharing::Fifo)));
+        let link = with("sharing = \"fifo\"\nhalf-duplex = false\n");
+        assert_eq!((link.sharing, link.sharing_down), (Sharing::Fifo, None));
+    }
+}

@@ -87,6 +87,7 @@ impl Wanderer {
         let nodes = 0..view.world().node_count();
         for node in nodes.clone().map(NodeId) {
             self.note(u64::from(view.waiting(node)) << 32 | u64::from(view.busy(node)));
+            self.note(u64::from(view.requests(node)));
             self.note(view.backlog(node).ns());
             if !view.world().groups[view.group_of(node).0 as usize].levels.is_empty() {
                 self.note_level(view, node);
