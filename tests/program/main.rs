@@ -5,3 +5,4 @@ mod bad_input;
 mod command;
 mod golden;
 mod runs;
+mod stop;
