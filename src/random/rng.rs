@@ -12,29 +12,40 @@ pub struct Rng {
     entity: u64,
     step: u32,
     block: u32,
-    spare: Option<u64>,
+    /// The latest block, and how many of its words were given.
+    ready: [u64; 2],
+    given: u8,
 }
 
 impl Rng {
     /// The generator of `entity` at `step`; every draw made with it is a function of these, the stream and its position.
     #[inline]
     pub fn new(stream: Stream, entity: u64, step: u32) -> Self {
-        Self { stream, entity, step, block: 0, spare: None }
+        Self { stream, entity, step, block: 0, ready: [0; 2], given: 2 }
+    }
+
+    /// The same, its first block having been drawn: `stream.draw(entity, step << 32)`.
+    #[inline]
+    pub(crate) fn begun(stream: Stream, entity: u64, step: u32, ready: [u64; 2]) -> Self {
+        Self { stream, entity, step, block: 1, ready, given: 0 }
     }
 
     /// 64 random bits.
     #[inline]
     pub fn bits(&mut self) -> u64 {
-        self.spare.take().unwrap_or_else(|| self.refill())
+        if self.given == 2 {
+            self.refill();
+        }
+        self.given += 1;
+        self.ready[usize::from(self.given == 2)]
     }
 
     #[inline]
-    fn refill(&mut self) -> u64 {
+    fn refill(&mut self) {
         let attempt = u64::from(self.step) << 32 | u64::from(self.block);
-        let [first, second] = self.stream.draw(self.entity, attempt);
+        self.ready = self.stream.draw(self.entity, attempt);
         self.block = self.block.wrapping_add(1);
-        self.spare = Some(second);
-        first
+        self.given = 0;
     }
 
     /// A number in [0, 1), uniform.
@@ -91,6 +102,13 @@ mod tests {
         assert_eq!(draws(rng(3, 4)), draws(rng(3, 4)));
         assert_ne!(draws(rng(3, 4)), draws(rng(3, 5)));
         assert_ne!(draws(rng(3, 4)), draws(rng(4, 4)));
+    }
+
+    #[test]
+    fn begun_goes_on_as_new() {
+        let stream = Stream::new(1, 2, Purpose::Policy);
+        let (mut new, mut begun) = (rng(3, 4), Rng::begun(stream, 3, 4, stream.draw(3, 4 << 32)));
+        (0..5).for_each(|_| assert_eq!(new.bits(), begun.bits()));
     }
 
     #[test]

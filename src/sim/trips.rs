@@ -24,6 +24,8 @@ pub(super) struct Trip {
     /// Service so far, and bytes on the wire.
     pub spent_ns: u64,
     pub sent: u64,
+    /// What varies the time of its first service.
+    pub bits: u64,
     /// It is on a hop that it shares, which is not summed up as a whole.
     pub shares: bool,
     /// It is under way, on the short way.
@@ -44,6 +46,7 @@ impl Trip {
             holder: NodeId(0),
             spent_ns: 0,
             sent: 0,
+            bits: 0,
             shares: false,
             live: false,
         }

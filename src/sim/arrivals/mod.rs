@@ -92,16 +92,27 @@ impl Sources {
         Some((source as u32, ended + thinker.time(entity, ordinal, &self.arrival)))
     }
 
+    /// The stream that gaps are drawn from.
+    #[inline]
+    pub(super) fn stream(&self) -> Stream {
+        self.arrival
+    }
+
     /// Notes a birth now and says when the next is; never, as far as is known, where that depends on this one's end.
     #[inline]
     pub(super) fn next(&mut self, source: u32, now: SimTime) -> SimTime {
+        let Source { node, workload, ordinal } = self.sources[source as usize];
+        let arrival = self.arrival;
+        self.next_by(source, now, || arrival.draw(Self::entity(node, workload), ordinal + 1)[0])
+    }
+
+    /// The same, the gap being drawn by these bits of its stream.
+    #[inline]
+    pub(super) fn next_by(&mut self, source: u32, now: SimTime, bits: impl FnOnce() -> u64) -> SimTime {
         let source = &mut self.sources[source as usize];
         source.ordinal += 1;
         match self.gaps[source.workload as usize] {
-            Gap::Poisson { mean_ns } => {
-                let entity = Self::entity(source.node, source.workload);
-                now + poisson::gap(mean_ns, self.arrival.draw(entity, source.ordinal)[0])
-            }
+            Gap::Poisson { mean_ns } => now + poisson::gap(mean_ns, bits()),
             Gap::Periodic { period } => now + period,
             Gap::Closed(_) => SimTime::NEVER,
         }

@@ -297,13 +297,19 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
     #[inline]
     fn drawn(&self, source: u32) -> (NodeId, u16, u32) {
         let (node, workload, ordinal) = self.sources.about(source);
-        let of = &self.world.workloads[workload as usize];
         let bits = self.draws.image.draw(Sources::entity(node, workload), ordinal);
+        (NodeId(node), workload, self.image_at(NodeId(node), workload, bits))
+    }
+
+    /// The image of a request that is born there.
+    #[inline]
+    fn image_at(&self, home: NodeId, workload: u16, bits: [u64; 2]) -> u32 {
+        let of = &self.world.workloads[workload as usize];
         let site = match of.sites.len() {
             1 => 0,
-            sites => self.layout.member_of(NodeId(node)) as usize % sites,
+            sites => self.layout.member_of(home) as usize % sites,
         };
-        (NodeId(node), workload, self.image(&of.sites[site], bits))
+        self.image(&of.sites[site], bits)
     }
 
     /// A class by the site's mix, and one of its images.

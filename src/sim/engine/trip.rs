@@ -9,7 +9,8 @@
 use super::Engine;
 use super::ask::{Sight, answered, held};
 use crate::problem::Problem;
-use crate::random::Rng;
+use crate::random::{Rng, Stream};
+use crate::sim::arrivals::Sources;
 use crate::sim::event::{Key, Rank};
 use crate::sim::slab::{Cargo, Compute, Task};
 use crate::sim::trips::{Trip, Trips, Way};
@@ -38,7 +39,10 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                     Ok(())
                 }
                 Task::Bring(_) | Task::Return(_) => self.trip_goes_on(way, trip),
-                _ => self.trip_asks(way, trip),
+                _ => {
+                    let rng = Rng::new(self.draws.policy, trip.birth, trip.request.steps);
+                    self.trip_asks(way, trip, rng)
+                }
             };
         }
         self.sets_off(trips, key.slot())
@@ -48,21 +52,27 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline]
     fn sets_off(&mut self, trips: &mut Trips, source: u32) -> Result<(), Problem> {
         self.fertile -= 1;
-        let (home, workload, image) = self.drawn(source);
-        let (slot, birth) = (self.legs.reserve(), self.births);
+        let (node, workload, ordinal) = self.sources.about(source);
+        let (entity, birth, home) = (Sources::entity(node, workload), self.births, NodeId(node));
+        let [image, gap, policy, service] = Stream::draw_beside(
+            [self.draws.image, self.sources.stream(), self.draws.policy, self.draws.service],
+            [[entity, ordinal], [entity, ordinal + 1], [birth, 0], [birth, 1]],
+        );
+        let image = self.image_at(home, workload, image);
         self.births += 1;
         self.accounts.born(image, true);
-        let next = self.sources.next(source, self.now);
+        let next = self.sources.next_by(source, self.now, || gap[0]);
         self.expect_birth(source, next);
         let deadline = self.world.workloads[usize::from(workload)].deadline.map(|d| self.now + d);
+        let slot = self.legs.reserve();
         let trip = trips.place(slot, (birth, image, home, self.now));
-        (trip.request.workload, trip.request.deadline) = (workload, deadline);
-        self.trip_asks(&trips.way, &mut trips.trips[slot as usize])
+        (trip.request.workload, trip.request.deadline, trip.bits) = (workload, deadline, service[0]);
+        let rng = Rng::begun(self.draws.policy, birth, 0, policy);
+        self.trip_asks(&trips.way, &mut trips.trips[slot as usize], rng)
     }
 
     #[inline(always)]
-    fn trip_asks(&mut self, way: &Way, trip: &mut Trip) -> Result<(), Problem> {
-        let mut rng = Rng::new(self.draws.policy, trip.birth, trip.request.steps);
+    fn trip_asks(&mut self, way: &Way, trip: &mut Trip, mut rng: Rng) -> Result<(), Problem> {
         let sight = Sight { world: self.world, layout: &self.layout, stations: (&self.nodes, &self.channels) };
         let step = sight.ask(self.policy, &trip.request, trip.image, self.now, &mut rng);
         trip.request.steps += 1;
@@ -218,7 +228,10 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             return self.serve(trip.slot(), compute);
         }
         let time = way.time(group, compute.model, [compute.from, compute.upto]);
-        let bits = || self.draws.service.draw(trip.birth, u64::from(trip.request.steps))[0];
+        let bits = || match trip.request.steps {
+            1 => trip.bits,
+            steps => self.draws.service.draw(trip.birth, u64::from(steps))[0],
+        };
         let work = self.layout.spreads[usize::from(group.0)].time(time, bits);
         match self.nodes.offer_at_once(compute.node, self.now, work) {
             Some([start, leaves]) if leaves <= way.window.1 => {
