@@ -56,12 +56,15 @@ pub fn conv2d_grads_on(
     }
 }
 
+/// Adds one image's share to the gradient of the weights.
+type Weight<'a> = dyn Fn(&[f32], &[f32], &mut [f32]) + Sync + 'a;
+
 struct Job<'a> {
     s: &'a ConvShape,
     x: &'a [f32],
     dy: Incoming<'a>,
     input: GradInput<'a>,
-    weight: &'a (dyn Fn(&[f32], &[f32], &mut [f32]) + Sync),
+    weight: &'a Weight<'a>,
 }
 
 impl Job<'_> {
