@@ -66,7 +66,11 @@ fn mean(bytes: &[u32]) -> u32 {
 pub(super) fn same_images(roles: &[Role<'_>], meaning: &mut Meaning<'_>) {
     let Some(((first, model), others)) = roles.split_first() else { return };
     for (role, other) in others {
-        if let Some(difference) = difference(model, other) {
+        if let Some((what, difference)) = unlike_labels(model, other) {
+            let problem = Problem::new(format!("`{role}` and `{first}` answer different questions: {what}"));
+            let remedy = "name variants whose labels are the same classes, or the same superclasses";
+            meaning.tell(&["models", role], problem.received(difference).remedy(remedy));
+        } else if let Some(difference) = difference(model, other) {
             let problem =
                 Problem::new(format!("`{role}` and `{first}` were measured on different images: {difference}"));
             let remedy = "name variants that one recipe measured, or measure them again on the same data";
@@ -75,20 +79,42 @@ pub(super) fn same_images(roles: &[Role<'_>], meaning: &mut Meaning<'_>) {
     }
 }
 
-fn difference(a: &Variant, b: &Variant) -> Option<&'static str> {
-    let same = |split| {
-        let (a, b) = (a.tables(split), b.tables(split));
-        a.image == b.image && a.label == b.label
-    };
-    if a.profile.classes != b.profile.classes {
-        return Some("their classes differ");
+/// What an answer means, where that differs: the classes, or what their superclasses are made of.
+fn unlike_labels(a: &Variant, b: &Variant) -> Option<(&'static str, String)> {
+    let (ours, theirs) = (&a.profile, &b.profile);
+    if ours.classes != theirs.classes {
+        return Some((
+            "their classes differ",
+            format!("{} and {}", theirs.classes.join(", "), ours.classes.join(", ")),
+        ));
     }
+    let [ours, theirs] = [ours, theirs].map(|p| divided(p.lineage.data.superclasses.as_deref()));
+    let what = "their superclasses are made of different classes";
+    (ours != theirs).then(|| (what, format!("{theirs} and {ours}")))
+}
+
+/// Superclasses with what they are made of.
+fn divided(superclasses: Option<&[(String, Vec<String>)]>) -> String {
+    let one = |(name, members): &(String, Vec<String>)| {
+        let mut members: Vec<&str> = members.iter().map(String::as_str).collect();
+        members.sort_unstable();
+        format!("{name} = {}", members.join(" + "))
+    };
+    superclasses.map_or("no superclasses".into(), |all| all.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
+fn difference(a: &Variant, b: &Variant) -> Option<&'static str> {
+    let both = |split| [a.tables(split), b.tables(split)];
+    let same = |split| both(split)[0].image == both(split)[1].image;
+    let same_labels = |split| both(split)[0].label == both(split)[1].label;
     if a.profile.input != b.profile.input {
         return Some("their inputs differ in shape");
     }
     match (same(Split::Test), same(Split::Validation)) {
         (false, _) => Some("their test images differ"),
         (_, false) => Some("their validation images differ"),
+        _ if !same_labels(Split::Test) => Some("their test images have different labels"),
+        _ if !same_labels(Split::Validation) => Some("their validation images have different labels"),
         _ => None,
     }
 }

@@ -286,20 +286,19 @@ fn impossible_tables_are_told() {
 }
 
 #[test]
-fn profiles_of_different_images_are_told() {
-    let mut models = MadeUp::new();
-    models.of("models/large").2.image[3] = 99;
-    snapshot("different-images", &told(TEXT, &models));
-    let mut models = MadeUp::new();
-    models.of("models/large").0.classes.swap(0, 1);
-    snapshot("different-classes", &told(TEXT, &models));
-}
-
-#[test]
-fn a_codec_that_is_lossless_only_here_is_told() {
-    let mut models = MadeUp::new();
-    models.of("models/large").0.taps[0].codecs[1].lossless = false;
-    snapshot("lossless-only-here", &told(TEXT, &models));
+fn profiles_that_do_not_go_together_are_told() {
+    let unlike = |name: &str, change: &dyn Fn(&mut MadeUp)| {
+        let mut models = MadeUp::new();
+        change(&mut models);
+        snapshot(name, &told(TEXT, &models));
+    };
+    unlike("different-images", &|m| m.of("models/large").2.image[3] = 99);
+    unlike("different-classes", &|m| m.of("models/large").0.classes.swap(0, 1));
+    unlike("different-labels", &|m| m.of("models/large").2.label[3] ^= 1);
+    let pets = [("cat", ["lynx", "lion"]), ("dog", ["fox", "wolf"])];
+    let pets = pets.map(|(name, members)| (name.to_string(), members.map(String::from).to_vec()));
+    unlike("different-superclasses", &|m| m.of("models/large").0.lineage.data.superclasses = Some(pets.to_vec()));
+    unlike("lossless-only-here", &|m| m.of("models/large").0.taps[0].codecs[1].lossless = false);
 }
 
 #[test]
