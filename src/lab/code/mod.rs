@@ -23,9 +23,11 @@
 //! ```
 
 mod file;
+mod fitted;
 mod planes;
 mod rans;
 mod reader;
 mod table;
 
 pub use file::{is_packed, pack, unpack, update, updated};
+pub use fitted::Fitted;

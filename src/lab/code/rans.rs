@@ -10,17 +10,21 @@ const LEAST: u64 = 1 << 31;
 
 /// Codes planes, each by its table, as one stream: the state, then the words in the order of decoding.
 pub(super) fn encode(planes: &[(&[u8], &Table)]) -> Vec<u8> {
+    encode_each(planes.iter().flat_map(|(plane, table)| plane.iter().map(move |symbol| (*symbol, *table))))
+}
+
+/// The same of symbols, each by its table.
+pub(super) fn encode_each<'a>(symbols: impl DoubleEndedIterator<Item = (u8, &'a Table)>) -> Vec<u8> {
     let (mut state, mut words) = (LEAST, Vec::new());
     // The decoder pops what was pushed last.
-    for (plane, table) in planes.iter().rev() {
-        for symbol in plane.iter().rev().map(|s| usize::from(*s)) {
-            let (share, before) = (u64::from(table.share[symbol]), u64::from(table.before[symbol]));
-            if state >= (LEAST >> BITS << 32) * share {
-                words.push(state as u32);
-                state >>= 32;
-            }
-            state = ((state / share) << BITS) + state % share + before;
+    for (symbol, table) in symbols.rev() {
+        let (share, before) =
+            (u64::from(table.share[usize::from(symbol)]), u64::from(table.before[usize::from(symbol)]));
+        if state >= (LEAST >> BITS << 32) * share {
+            words.push(state as u32);
+            state >>= 32;
         }
+        state = ((state / share) << BITS) + state % share + before;
     }
     let words = words.into_iter().rev().flat_map(u32::to_le_bytes);
     state.to_le_bytes().into_iter().chain(words).collect()
@@ -28,22 +32,40 @@ pub(super) fn encode(planes: &[(&[u8], &Table)]) -> Vec<u8> {
 
 /// Decodes planes of given lengths, each by its table, and the whole stream.
 pub(super) fn decode(reader: &mut Reader, planes: &[(usize, &Table)]) -> Result<Vec<Vec<u8>>, Problem> {
-    let mut state = word(reader)? | word(reader)? << 32;
-    let mut out = Vec::new();
-    for (len, table) in planes {
-        let mut plane = Vec::new();
-        for _ in 0..*len {
-            let at = state as u32 & ((1 << BITS) - 1);
-            let symbol = table.symbol(at);
-            plane.push(symbol as u8);
-            state = u64::from(table.share[symbol]) * (state >> BITS) + u64::from(at - table.before[symbol]);
-            if state < LEAST {
-                state = state << 32 | word(reader)?;
-            }
-        }
-        out.push(plane);
+    let mut decoder = Decoder::new(reader)?;
+    let plane = |(len, table): &(usize, &Table)| (0..*len).map(|_| decoder.next(table)).collect();
+    let out = planes.iter().map(plane).collect::<Result<_, _>>()?;
+    decoder.finish()?;
+    Ok(out)
+}
+
+/// What decodes a stream, symbol by symbol.
+pub(super) struct Decoder<'a, 'b> {
+    state: u64,
+    reader: &'a mut Reader<'b>,
+}
+
+impl<'a, 'b> Decoder<'a, 'b> {
+    pub fn new(reader: &'a mut Reader<'b>) -> Result<Self, Problem> {
+        Ok(Self { state: word(reader)? | word(reader)? << 32, reader })
     }
-    if state == LEAST && reader.0.is_empty() { Ok(out) } else { Err(Problem::new("the coded file is broken")) }
+
+    /// The next symbol, by the table that it was coded by.
+    pub fn next(&mut self, table: &Table) -> Result<u8, Problem> {
+        let at = self.state as u32 & ((1 << BITS) - 1);
+        let symbol = table.symbol(at);
+        self.state = u64::from(table.share[symbol]) * (self.state >> BITS) + u64::from(at - table.before[symbol]);
+        if self.state < LEAST {
+            self.state = self.state << 32 | word(self.reader)?;
+        }
+        Ok(symbol as u8)
+    }
+
+    /// Whether this was all.
+    pub fn finish(self) -> Result<(), Problem> {
+        let whole = self.state == LEAST && self.reader.0.is_empty();
+        if whole { Ok(()) } else { Err(Problem::new("the coded file is broken")) }
+    }
 }
 
 fn word(reader: &mut Reader) -> Result<u64, Problem> {

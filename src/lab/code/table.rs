@@ -25,6 +25,11 @@ impl Table {
         (total > 0).then(|| Self::new(if total > WHOLE { shares(&counts).map(u64::from) } else { counts }))
     }
 
+    /// Of counts in which every byte has some: no share is zero.
+    pub fn of_counts(counts: &[u64; 256]) -> Self {
+        Self::new(shares(counts).map(u64::from))
+    }
+
     fn new(counts: [u64; 256]) -> Self {
         let share = shares(&counts);
         let mut before = [0; 257];

@@ -57,6 +57,7 @@ const CODECS: &[Entry] = &[
     Entry { name: "jpeg-N", numbers: 1..=100, make: |quality| Way::Input(Arc::new(input::Jpeg(quality as u8))) },
     plain("int8", |_| Way::Inner(Arc::new(inner::Int8))),
     plain("int8-deflate", |_| Way::Inner(Arc::new(inner::Int8Deflate))),
+    plain("int8-rans", |_| Way::Inner(Arc::new(inner::Int8Rans))),
     Entry {
         name: "bottleneck-N",
         numbers: 1..=1024,
@@ -144,7 +145,7 @@ impl JsonSchema for Codec {
         let names: Vec<String> = CODECS.iter().map(Entry::pattern).collect();
         json_schema!({
             "description": "How what crosses a tap is written for sending: for raw images `deflate`, `png`, `four-bit`, \
-                `half`, `jpeg-1` to `jpeg-100`; for activations `int8`, `int8-deflate`, \
+                `half`, `jpeg-1` to `jpeg-100`; for activations `int8`, `int8-deflate`, `int8-rans`, \
                 `bottleneck-1` to `bottleneck-1024` (taps of no more channels are left out).",
             "type": "string",
             "pattern": format!("^({})$", names.join("|")),

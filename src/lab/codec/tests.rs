@@ -1,6 +1,6 @@
 //! Codecs against their definitions, crossings against a walk image by image.
 
-use super::inner::{Fitted, Int8, Int8Deflate};
+use super::inner::{Fitted, Int8, Int8Deflate, Int8Rans};
 use super::input::{Deflate, FourBit, Half, Jpeg, Png, inflated};
 use super::*;
 use crate::lab::answers::{Answers, Shipped};
@@ -68,7 +68,15 @@ proptest! {
         let [least, most] = [f32::min, f32::max].map(|f| values.iter().copied().fold(0.0, f));
         let step = (most - least) / 255.0;
         prop_assert!(back.iter().zip(&values).all(|(b, v)| (b - v).abs() <= 1.001 * step + 1e-6));
-        prop_assert_eq!(coded.decode(&coded.encode(&values).unwrap()).unwrap(), back);
+        prop_assert_eq!(coded.decode(&coded.encode(&values).unwrap()).unwrap(), back.clone());
+        let entropy = Int8Rans.fit(&values, shape).unwrap();
+        let sent = entropy.encode(&values).unwrap();
+        prop_assert_eq!(entropy.decode(&sent).unwrap(), back);
+        prop_assert!(entropy.decode(&sent[..sent.len() - 1]).is_err() && entropy.decode(&[]).is_err());
+        // What the training images never showed is sent as well: the end of the range.
+        let beyond: Vec<f32> = values.iter().map(|v| 3.0 * v + 1.0).collect();
+        let told = entropy.decode(&entropy.encode(&beyond).unwrap()).unwrap();
+        prop_assert_eq!(told, plain.decode(&plain.encode(&beyond).unwrap()).unwrap());
         prop_assert_eq!(plain.decode(&plain.encode(&[0.0; 60]).unwrap()).unwrap(), vec![0.0; 60]);
         prop_assert!(plain.decode(&bytes[1..]).is_err() && coded.decode(&bytes[..9]).is_err());
     }
@@ -140,7 +148,18 @@ fn jpeg_follows_its_quality() {
 
 #[test]
 fn names_are_the_lists() {
-    for name in ["deflate", "png", "four-bit", "half", "jpeg-1", "jpeg-100", "int8", "int8-deflate", "bottleneck-8"] {
+    for name in [
+        "deflate",
+        "png",
+        "four-bit",
+        "half",
+        "jpeg-1",
+        "jpeg-100",
+        "int8",
+        "int8-deflate",
+        "int8-rans",
+        "bottleneck-8",
+    ] {
         assert_eq!(Codec::named(name).unwrap().name(), name);
         let read: Codec = serde_json::from_str(&format!("\"{name}\"")).unwrap();
         assert_eq!(
@@ -166,6 +185,18 @@ fn few() -> Dataset {
 fn network() -> Shipped {
     let folded = Folded::of(&Trainee::new(&residual([28, 28, 1], 10, 1, 4), 1).unwrap()).unwrap();
     Shipped::Float(Box::new(Executor::new(folded).unwrap()))
+}
+
+/// Activations of an image are what entropy coding is for: fewer bytes than deflated, at the same answers.
+#[test]
+fn entropy_coded_activations_are_smaller_than_deflated_ones() {
+    let (network, data) = (network(), few());
+    let all = crossings(&network, &data, &["int8-deflate", "int8-rans"].map(|n| Codec::named(n).unwrap())).unwrap();
+    for pair in all.chunks_exact(2).filter(|pair| pair[0].cut != "pool") {
+        assert_eq!((&pair[0].cut, &pair[0].answers), (&pair[1].cut, &pair[1].answers));
+        let [deflated, coded] = [&pair[0], &pair[1]].map(|c| c.sizes.mean());
+        assert!(coded < deflated, "{}: {coded} {deflated}", pair[0].cut);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `int8-deflate`: `int8`, channel after channel, deflated. Answers are `int8`'s, bytes differ by image.
 
 use super::int8::Affine;
-use super::{Fitted, InnerCodec};
+use super::{Fitted, InnerCodec, transposed};
 use crate::lab::codec::input::{inflated, packed};
 use crate::problem::Problem;
 
@@ -31,13 +31,4 @@ impl Fitted for Planes {
         let [height, width, channels] = self.shape;
         self.map.decode(&transposed(&inflated(bytes, height * width * channels)?, channels, height * width))
     }
-}
-
-/// Columns after columns: neighbours of one channel are alike, channels of one pixel are not.
-fn transposed(values: &[u8], rows: usize, columns: usize) -> Vec<u8> {
-    (0..columns)
-        .flat_map(|c| (0..rows).map(move |r| r * columns + c))
-        .filter_map(|at| values.get(at))
-        .copied()
-        .collect()
 }

@@ -3,10 +3,12 @@
 mod bottleneck;
 mod int8;
 mod int8_deflate;
+mod int8_rans;
 
 pub use bottleneck::Bottleneck;
 pub use int8::Int8;
 pub use int8_deflate::Int8Deflate;
+pub use int8_rans::Int8Rans;
 
 use crate::problem::Problem;
 use std::fmt::Debug;
@@ -50,4 +52,13 @@ fn of_length(bytes: &[u8], right: usize) -> Result<(), Problem> {
     let found = bytes.len();
     let wrong = || Problem::new(format!("an activation came as {found} bytes instead of {right}"));
     if found == right { Ok(()) } else { Err(wrong()) }
+}
+
+/// Columns after columns: neighbours of one channel are alike, channels of one pixel are not.
+fn transposed(values: &[u8], rows: usize, columns: usize) -> Vec<u8> {
+    (0..columns)
+        .flat_map(|c| (0..rows).map(move |r| r * columns + c))
+        .filter_map(|at| values.get(at))
+        .copied()
+        .collect()
 }
