@@ -89,6 +89,7 @@ fn lineage() -> Lineage {
         epochs: 1,
         data,
         cost: Cost::default(),
+        estimated_energy: None,
         instruction_set: "scalar".into(),
         version: "0.1.0".into(),
     }

@@ -20,6 +20,8 @@ pub enum Provenance {
     Published,
     /// By a fitted formula, outside the range it was fitted on.
     Extrapolated,
+    /// From what was measured and an assumption that the profile states.
+    Estimated,
 }
 
 /// Everything that is known of one variant. Fields are in the order of the file.
@@ -213,6 +215,9 @@ pub struct Lineage {
     pub data: DataLineage,
     /// What making it cost.
     pub cost: Cost,
+    /// What that is in joules, by an assumption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated_energy: Option<EstimatedEnergy>,
     /// The instruction set that made it: the same recipe and seed repeat bit for bit on the same one.
     pub instruction_set: String,
     /// The version of tierwise that made it.
@@ -253,4 +258,17 @@ pub struct Cost {
     pub cpu_s: f64,
     /// Multiply-accumulates spent (forward, backward, and the teacher's).
     pub macs: f64,
+}
+
+/// Joules of making a variant, estimated: processor time times the power of a busy processor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EstimatedEnergy {
+    /// The estimate, in joules.
+    pub energy_j: f64,
+    /// The power of one busy processor, in watts.
+    pub core_power_w: f64,
+    /// Who says so.
+    pub source: String,
 }

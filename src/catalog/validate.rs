@@ -213,6 +213,13 @@ fn lineage(check: &mut Check, profile: &ModelProfile) {
     check.at_least_zero("lineage.cost.wall-s", lineage.cost.wall_s);
     check.at_least_zero("lineage.cost.cpu-s", lineage.cost.cpu_s);
     check.at_least_zero("lineage.cost.macs", lineage.cost.macs);
+    if let Some(energy) = &lineage.estimated_energy {
+        let agrees = (energy.energy_j - lineage.cost.cpu_s * energy.core_power_w).abs() <= 1e-9 * energy.energy_j.abs();
+        let what = "is not `lineage.cost.cpu-s` times `core-power-w`";
+        check.that(agrees, "lineage.estimated-energy.energy-j", what, energy.energy_j);
+        check.at_least_zero("lineage.estimated-energy.core-power-w", energy.core_power_w);
+        check.text("lineage.estimated-energy.source", &energy.source);
+    }
 }
 
 fn provenance(check: &mut Check, profile: &ModelProfile) {
@@ -240,7 +247,7 @@ fn reaches(value: &serde_json::Value, path: &str) -> bool {
 mod tests {
     use super::super::made_up;
     use super::*;
-    use crate::catalog::Provenance;
+    use crate::catalog::{EstimatedEnergy, Provenance};
 
     fn broken(change: impl Fn(&mut ModelProfile)) -> String {
         let mut profile = made_up::profile("m", 3);
@@ -289,9 +296,16 @@ mod tests {
         (|p| p.calibration.temperature = 0.0, "`calibration.temperature`"),
         (|p| p.calibration.ece_after = 1.5, "`calibration.ece-after`"),
         (|p| p.lineage.cost.cpu_s = f64::INFINITY, "`lineage.cost.cpu-s`"),
+        (|p| p.lineage.estimated_energy = Some(energy(1.0, 3.5, "s")), "`lineage.estimated-energy.energy-j`"),
+        (|p| p.lineage.estimated_energy = Some(energy(0.0, -1.0, "s")), "`lineage.estimated-energy.core-power-w`"),
+        (|p| p.lineage.estimated_energy = Some(energy(0.0, 3.5, " ")), "`lineage.estimated-energy.source`"),
         (|p| p.provenance.retain(|field, _| field != "file.bytes"), "`provenance.file.bytes`"),
         (|p| p.provenance.extend([("file.weight".into(), Provenance::Counted)]), "`provenance.file.weight`"),
     ];
+
+    fn energy(energy_j: f64, core_power_w: f64, source: &str) -> EstimatedEnergy {
+        EstimatedEnergy { energy_j, core_power_w, source: source.into() }
+    }
 
     #[test]
     fn names_the_field_of_each_breakage() {

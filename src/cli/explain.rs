@@ -1,12 +1,14 @@
 use super::output::say;
 use crate::catalog;
+use crate::config::Key;
+use crate::lab;
 use crate::policy::{Entry, Registry};
 use crate::problem::{Problem, Problems, remedy_for_name};
 use crate::report::data::metric;
 use crate::scenario;
 use clap::Args;
 
-/// Explains a policy, a controller, a preset, a key of scenario files or a column of a table.
+/// Explains a policy, a controller, a preset, a key of scenario files or recipes or a column of a table.
 #[derive(Debug, Args)]
 pub struct Explain {
     /// Its name; a key's path or the end of it, such as `nodes.service.fifo` or `fifo`.
@@ -19,7 +21,8 @@ impl Explain {
         let policy = registry.entries().iter().find(|e| e.name == name).map(|e| entry("policy", e));
         let controller = || registry.controllers().iter().find(|e| e.name == name).map(|e| entry("controller", e));
         let text = policy.or_else(controller).or_else(|| device(name)).or_else(|| link(name)).or_else(|| column(name));
-        let text = text.or_else(|| key(name, registry));
+        let text = text.or_else(|| key(name, &scenario::schema(registry).keys()));
+        let text = text.or_else(|| key(name, &lab::recipe::schema().keys()));
         say(text.ok_or_else(|| unknown(name, registry))?);
         Ok(())
     }
@@ -50,9 +53,8 @@ fn link(name: &str) -> Option<String> {
     Some(format!("link preset {name}\n\n{}", catalog::link_text(name)?))
 }
 
-/// What scenario files say with it: every key of that name, with those in it.
-fn key(name: &str, registry: &Registry) -> Option<String> {
-    let keys = scenario::schema(registry).keys();
+/// What files say with it: every key of that name, with those in it.
+fn key(name: &str, keys: &[Key]) -> Option<String> {
     let meant = |at: usize| {
         let key = &keys[at];
         let inner = keys[at + 1..].iter().take_while(|k| k.depth > key.depth);

@@ -27,7 +27,8 @@ pub struct Lab {
     /// Say what would be made, and make nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Write a table of all the recipe's networks (variants.csv, variants.parquet) into this folder.
+    /// Write tables of all the recipe's networks into this folder, as CSV and Parquet: variants, levels, subclass, transfer,
+    /// features, corruption, energy, transmission.
     #[arg(long)]
     table: Option<PathBuf>,
 }
@@ -42,7 +43,17 @@ enum Command {
         #[arg(long)]
         data: Option<PathBuf>,
     },
-    /// Draws networks: accuracy by cost, training, confusion, reliability, sensitivity, corruption.
+    /// Codes a new network's file against the old one that it replaces, decodes that, and tells what it takes.
+    Update {
+        /// The old variant's folder, or its weights.
+        old: PathBuf,
+        /// The new one's.
+        new: PathBuf,
+        /// Where the update goes; nowhere unless said.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Draws networks: accuracy by cost, training, confusion, reliability, sensitivity, corruption, and gains by class.
     Figures {
         /// The table of the networks, variants.parquet.
         table: PathBuf,
@@ -61,6 +72,10 @@ impl Lab {
             Some(Command::Verify { profile, data }) => {
                 lab::verify(&profile, data.as_deref())?;
                 say(format!("{}: every figure is what its weights give", profile.display()));
+                Ok(())
+            }
+            Some(Command::Update { old, new, out }) => {
+                say(update(&lab::update(&old, &new, out.as_deref())?));
                 Ok(())
             }
             Some(Command::Figures { table, models, out }) => {
@@ -84,6 +99,14 @@ impl Lab {
         summary.compared.iter().for_each(|c| say(compared(c)));
         Ok(())
     }
+}
+
+fn update(update: &lab::Update) -> String {
+    let lab::Update { bytes, coded, plain, sha256 } = update;
+    let share = 100.0 * *bytes as f64 / (*coded as f64).max(1.0);
+    format!(
+        "{bytes} bytes, {share:.1} % of the {coded} of the new file coded alone ({plain} uncoded); decoded: {sha256}"
+    )
 }
 
 fn line(entry: &lab::Entry, dry: bool) -> String {

@@ -1,5 +1,6 @@
 use super::output::say;
 use crate::catalog;
+use crate::lab;
 use crate::policy::Registry;
 use crate::problem::Problems;
 use crate::scenario;
@@ -16,6 +17,7 @@ pub struct Schema {
 enum What {
     Scenario,
     Profile,
+    Recipe,
 }
 
 impl Schema {
@@ -23,6 +25,7 @@ impl Schema {
         say(match self.what {
             What::Scenario => scenario::schema(registry).to_json(),
             What::Profile => catalog::profile_schema().into(),
+            What::Recipe => lab::recipe::schema().to_json(),
         });
         Ok(())
     }

@@ -7,6 +7,7 @@ pub mod codec;
 pub mod corrupt;
 pub mod data;
 pub mod distil;
+pub mod evaluate;
 mod graph;
 pub mod measure;
 pub mod network;
@@ -18,4 +19,4 @@ mod tests;
 pub mod train;
 
 pub use graph::{Compared, Entry, Options, Spread, Summary, run};
-pub use measure::verify;
+pub use measure::{Update, update, verify};

@@ -4,7 +4,7 @@ use super::answers::{Answers, proportion};
 use super::data;
 use super::measure::{self, TRAINED, TRAINING, WEIGHTS};
 
-use super::{Options, Summary, recipe, run, verify};
+use super::{Compared, Options, Summary, recipe, run, verify};
 use crate::catalog::{BYTES, ModelProfile, PREDICTIONS, PROFILE, SizeOf};
 use crate::problem::Problems;
 use crate::store::parquet::Table;
@@ -279,12 +279,25 @@ fn seeds_make_networks_of_their_own() {
         profile(&format!("taught-{seed}")).accuracy.test.value - profile(&format!("scratch-{seed}")).accuracy.test.value
     };
     assert!((compared.difference - (gain(1) + gain(2)) / 2.0).abs() < 1e-12 && compared.mcnemar.len() == 2);
+    gains(&table, &summary.compared[0]);
     let written = fs::read_to_string(table.join("variants.csv")).unwrap();
     assert_eq!(written.lines().count(), 8);
     assert!(
         written.lines().nth(7).unwrap().starts_with("longer-2,longer,2,scratch-2,fine-tuned,nano,f32,"),
         "{written}"
     );
+}
+
+/// Without a partition: recall of each class, of as many images each, so that gains have the difference as their mean.
+fn gains(tables: &Path, compared: &Compared) {
+    let table = Table::read(&tables.join("subclass.parquet")).unwrap();
+    let (variant, split, gain) =
+        (table.str("variant").unwrap(), table.str("split").unwrap(), table.f64("gain").unwrap());
+    let taught: Vec<f64> =
+        (0..table.rows()).filter(|i| variant[*i] == "taught" && split[*i] == "test").map(|i| gain[i]).collect();
+    assert_eq!((taught.len(), table.str("superclass").unwrap()[0].as_str()), (20, ""));
+    assert!((taught.iter().sum::<f64>() / 20.0 - compared.difference).abs() < 1e-9);
+    assert!(table.f64("superclass_gain").unwrap().iter().all(|g| g.is_nan()) && !tables.join("levels.csv").exists());
 }
 
 #[test]

@@ -46,6 +46,11 @@ impl Corruption {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Noise, Self::Blur, Self::Contrast, Self::Shift, Self::Occlusion];
 
+    /// The one of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.name() == name)
+    }
+
     /// Its name in tables.
     pub fn name(self) -> &'static str {
         match self {

@@ -205,6 +205,7 @@ impl<'a> Bench<'a> {
                 superclasses: plan.pupil.partition.as_ref().map(|p| p.named(&self.data.classes)),
             },
             cost,
+            estimated_energy: Some(self.recipe.host.energy(&cost)),
             instruction_set: instruction_set().into(),
             version: env!("CARGO_PKG_VERSION").into(),
         }

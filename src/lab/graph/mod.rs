@@ -7,7 +7,7 @@ mod content;
 mod estimate;
 mod order;
 mod steps;
-mod table;
+mod subjects;
 
 pub use compare::{Compared, Spread};
 
@@ -29,7 +29,7 @@ pub struct Options {
     pub only: Vec<String>,
     /// Say what would be made, and make nothing.
     pub dry_run: bool,
-    /// The folder into which the table of all networks of the recipe goes, if any.
+    /// The folder into which the tables of all networks of the recipe go, if any.
     pub table: Option<PathBuf>,
     /// Say how far it is, on standard error.
     pub progress: bool,
@@ -94,7 +94,7 @@ pub fn run(path: &Path, options: &Options) -> Result<Summary, Problems> {
     }
     let profiles = bench.profiles(&order);
     if let Some(table) = options.table.as_ref().filter(|_| !options.dry_run) {
-        table::write(table, &profiles)?;
+        subjects::evaluation(&recipe, &data, &options.out, &profiles)?.write(table)?;
     }
     let compared = compare::compared(&recipe, &options.out, &profiles)?;
     Ok(Summary { entries, spreads: compare::spreads(&profiles), compared })

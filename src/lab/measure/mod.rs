@@ -10,10 +10,13 @@ mod product;
 mod profile;
 mod timing;
 pub mod transfer;
+mod update;
 mod verify;
 mod wanted;
 
 pub use product::Product;
+pub use timing::{Latency, inference};
+pub use update::{Update, update};
 pub use verify::verify;
 pub use wanted::Wanted;
 

@@ -52,9 +52,9 @@ pub fn assemble(
         taps: taps(network, crossings)?,
         accuracy: figures::accuracy(answers, data.classes.len()),
         calibration: figures::calibration(answers)?,
-        lineage,
-        provenance: provenance(times.is_some()),
+        provenance: provenance(times.is_some(), lineage.estimated_energy.is_some()),
         tuned_on_test: false,
+        lineage,
         layers,
     })
 }
@@ -122,11 +122,12 @@ pub fn taps(network: &Shipped, crossings: &[Crossing]) -> Result<Vec<TapProfile>
     Ok(taps)
 }
 
-fn provenance(timed: bool) -> BTreeMap<String, Provenance> {
+fn provenance(timed: bool, energy: bool) -> BTreeMap<String, Provenance> {
     let counted = ["macs", "parameters", "peak-activation-bytes", "layers.macs"];
     let how = |field: &str| if counted.contains(&field) { Provenance::Counted } else { Provenance::Measured };
     let stated = PROVENANCE.iter().filter(|f| timed || **f != "layers.host-time-s");
-    stated.map(|field| ((*field).to_string(), how(field))).collect()
+    let estimated = energy.then_some(("lineage.estimated-energy".to_string(), Provenance::Estimated));
+    stated.map(|field| ((*field).to_string(), how(field))).chain(estimated).collect()
 }
 
 /// A profile as the text of its file.

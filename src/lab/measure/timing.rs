@@ -1,7 +1,8 @@
-//! How long each layer takes on this machine: one image at a time, one thread, the median over repeats.
+//! How long a network and each of its layers takes on this machine: one image at a time, one thread, over repeats.
 
 use crate::lab::answers::Shipped;
 use crate::lab::data::{Dataset, scaled};
+use std::time::Instant;
 
 /// Repeats that are counted, after as many tenths that warm up.
 const REPEATS: usize = 200;
@@ -23,6 +24,41 @@ fn medians(network: &Shipped, data: &Dataset) -> Vec<f64> {
         }
     }
     times.into_iter().map(median).collect()
+}
+
+/// Seconds of whole inferences.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Latency {
+    /// Their median.
+    pub median_s: f64,
+    /// What nine in ten take at most.
+    pub p90_s: f64,
+    /// Processes that ran or waited on this machine, the mean of the last minute, where it tells.
+    pub load: Option<f64>,
+}
+
+/// Times whole inferences of one image each; nothing if no thread of its own can be had.
+pub fn inference(network: &Shipped, data: &Dataset) -> Option<Latency> {
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().ok()?;
+    let load = load();
+    let mut times = alone.install(|| whole(network, data));
+    times.sort_by(f64::total_cmp);
+    Some(Latency { median_s: times[times.len() / 2], p90_s: times[times.len() * 9 / 10], load })
+}
+
+fn whole(network: &Shipped, data: &Dataset) -> Vec<f64> {
+    let tables = data.scaling.tables();
+    let one = |repeat: usize| {
+        let image = scaled(data.validation.image(repeat % data.validation.len().max(1)), &tables);
+        let start = Instant::now();
+        std::hint::black_box(network.logits(&image));
+        start.elapsed().as_secs_f64()
+    };
+    (0..REPEATS + REPEATS / 10).map(one).skip(REPEATS / 10).collect()
+}
+
+fn load() -> Option<f64> {
+    std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().next()?.parse().ok()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -25,6 +25,9 @@ pub fn meaning(recipe: &Recipe, document: &Document) -> Problems {
     }
     source(recipe, document, &mut problems);
     comparisons(recipe, document, &mut problems);
+    for (key, why) in recipe.host.complaints() {
+        problems.push(document.blame(&["host", key], Problem::new(format!("`{key}` {why}"))));
+    }
     twice(recipe, document, &mut problems);
     problems
 }

@@ -4,18 +4,22 @@
 
 mod check;
 mod form;
+mod host;
 mod instances;
 mod pupil;
+#[cfg(test)]
+mod tests;
 mod variant;
 
 pub use check::{check_against, family};
 pub use form::Form;
+pub use host::Host;
 pub use instances::{Instance, beside, instances};
-pub use pupil::pupil;
+pub use pupil::{labels, pupil};
 pub use variant::Variant;
 
 use super::data::Source;
-use crate::config::{self, Document, Named};
+use crate::config::{self, Document, Named, Schema};
 use crate::lab::distil::subclass::Groups;
 use crate::problem::Problems;
 use schemars::JsonSchema;
@@ -41,6 +45,9 @@ pub struct Recipe {
     /// Variants that are compared, seed by seed.
     #[serde(default)]
     pub comparisons: Vec<Comparison>,
+    /// What joules of making are estimated by. Absent: an average of cloud servers.
+    #[serde(default)]
+    pub host: Host,
 }
 
 /// The images.
@@ -59,6 +66,19 @@ pub struct Comparison {
     pub of: String,
     /// The one it is compared with.
     pub with: String,
+}
+
+/// The schema of recipes.
+pub fn schema() -> Schema {
+    Schema::of::<Recipe>()
+}
+
+/// Every key of recipes with what it means, as a page in Markdown: `scenarios/lab/README.md`.
+pub fn reference() -> String {
+    let head = "Every key that a recipe may have. `<name>` is a name of yours; what is in quotes is a word to choose; what is\n\
+        indented below a word stands in a table of that name. `tierwise lab <recipe> --dry-run` tells what is wrong with a\n\
+        recipe, and what it would make.";
+    config::page("Recipes", head, &schema().keys())
 }
 
 /// Reads a recipe and checks all that needs no data.

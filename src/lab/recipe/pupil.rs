@@ -8,7 +8,7 @@ use crate::lab::distil::{Labels, Pupil};
 use crate::problem::Problem;
 
 /// A variant's labels, or those of the network that it is made from.
-fn labels<'a>(recipe: &'a Recipe, variant: &'a Variant) -> Option<&'a Labels> {
+pub fn labels<'a>(recipe: &'a Recipe, variant: &'a Variant) -> Option<&'a Labels> {
     let mut at = variant;
     for _ in 0..=recipe.variants.len() {
         match at.origin().and_then(|name| recipe.variants.get(name)) {

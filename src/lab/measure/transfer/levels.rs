@@ -1,40 +1,57 @@
 //! Answers at two levels: superclasses and the classes within.
 
-use crate::lab::answers::softmax;
+use crate::catalog::Proportion;
+use crate::lab::answers::{proportion, softmax};
 use crate::lab::train::best;
 use serde::Serialize;
 
 /// How often answers are right, at two levels.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Levels {
-    /// Share of images whose superclass is right: that with the largest sum of probabilities.
-    pub superclass: f64,
-    /// Share of images whose class is right.
-    pub subclass: f64,
-    /// The share of each class's images that are taken for it; none without images.
-    pub recall: Vec<Option<f64>>,
-    /// The share of each class's images that are taken for its superclass; none without images.
-    pub superclass_recall: Vec<Option<f64>>,
+    /// Images whose superclass is right: that with the largest sum of probabilities.
+    pub superclass: Proportion,
+    /// Images whose class is right; none where nothing is said of classes.
+    pub subclass: Option<Proportion>,
+    /// Each class's images that are taken for it; none without images, or where nothing is said of classes.
+    pub recall: Vec<Option<Proportion>>,
+    /// Each class's images that are taken for its superclass; none without images.
+    pub superclass_recall: Vec<Option<Proportion>>,
 }
 
 /// Of logits `[n][classes]` with labels among the classes, which `groups` divide into superclasses.
 pub fn levels(logits: &[f32], labels: &[usize], groups: &[Vec<usize>]) -> Levels {
     let classes = groups.iter().map(Vec::len).sum::<usize>().max(1);
+    let answers = logits.chunks_exact(classes).map(|row| (Some(best(row)), superclass(row, groups)));
+    counted(answers, labels, groups)
+}
+
+/// Of logits `[n][superclasses]`, with labels among the classes: nothing is said of these.
+pub fn levels_above(logits: &[f32], labels: &[usize], groups: &[Vec<usize>]) -> Levels {
+    let answers = logits.chunks_exact(groups.len().max(1)).map(|row| (None, best(row)));
+    counted(answers, labels, groups)
+}
+
+/// The group with the largest sum of probabilities.
+fn superclass(row: &[f32], groups: &[Vec<usize>]) -> usize {
+    let shares = softmax(row, 1.0);
+    best(&groups.iter().map(|g| g.iter().map(|&k| shares[k]).sum::<f64>() as f32).collect::<Vec<f32>>())
+}
+
+fn counted(answers: impl Iterator<Item = (Option<usize>, usize)>, labels: &[usize], groups: &[Vec<usize>]) -> Levels {
     let owner = |class: usize| groups.iter().position(|g| g.contains(&class));
-    let mut counts = vec![[0usize; 3]; classes];
-    for (row, &label) in logits.chunks_exact(classes).zip(labels) {
-        let shares = softmax(row, 1.0);
-        let sums: Vec<f32> = groups.iter().map(|g| g.iter().map(|&k| shares[k]).sum::<f64>() as f32).collect();
+    let mut counts = vec![[0u64; 3]; groups.iter().map(Vec::len).sum()];
+    let mut speaks = false;
+    for ((class, superclass), &label) in answers.zip(labels) {
         let [all, exact, near] = &mut counts[label];
+        speaks |= class.is_some();
         *all += 1;
-        *exact += usize::from(best(row) == label);
-        *near += usize::from(Some(best(&sums)) == owner(label));
+        *exact += u64::from(class == Some(label));
+        *near += u64::from(owner(label) == Some(superclass));
     }
-    let share = |i: usize| {
-        counts.iter().map(|c| c[i]).sum::<usize>() as f64 / counts.iter().map(|c| c[0]).sum::<usize>().max(1) as f64
-    };
-    let each = |i: usize| counts.iter().map(|c| (c[0] > 0).then(|| c[i] as f64 / c[0] as f64)).collect();
-    Levels { superclass: share(2), subclass: share(1), recall: each(1), superclass_recall: each(2) }
+    let all = |i: usize| proportion(counts.iter().map(|c| c[i]).sum(), counts.iter().map(|c| c[0]).sum());
+    let each = |i: usize| counts.iter().map(move |c| (c[0] > 0).then(|| proportion(c[i], c[0]))).collect::<Vec<_>>();
+    let recall = if speaks { each(1) } else { vec![None; counts.len()] };
+    Levels { superclass: all(2), subclass: speaks.then(|| all(1)), recall, superclass_recall: each(2) }
 }
 
 /// How much a teacher's answers tell of an image, in bits.
@@ -71,9 +88,9 @@ mod tests {
         let found = levels(&wave(48, 1), &labels, &[vec![0, 2], vec![1, 3]]);
         // By `reference.py`, beside this file.
         for (found, right) in [
-            (found.superclass, 0.583_333_333),
-            (found.subclass, 0.333_333_333),
-            (found.recall[1].unwrap(), 0.750_000_000),
+            (found.superclass.value, 0.583_333_333),
+            (found.subclass.unwrap().value, 0.333_333_333),
+            (found.recall[1].unwrap().value, 0.750_000_000),
         ] {
             assert!((found - right).abs() < 1e-8, "{found} for {right}");
         }
@@ -83,6 +100,20 @@ mod tests {
             (bits.entropy - 1.730_698_841).abs() < 1e-6 && (bits.information - 0.220_011_237).abs() < 1e-6,
             "{bits:?}"
         );
+    }
+
+    /// Superclass logits are logs of sums of exponentials: the same superclasses are answered, and no classes.
+    #[test]
+    fn superclasses_alone_say_nothing_of_classes() {
+        let (logits, groups) = (wave(48, 1), vec![vec![0, 2], vec![1, 3]]);
+        let labels: Vec<usize> = (0..12).map(|i| i % 3).collect();
+        let above: Vec<f32> = logits
+            .chunks_exact(4)
+            .flat_map(|z| groups.iter().map(|g| g.iter().map(|&k| z[k].exp()).sum::<f32>().ln()).collect::<Vec<_>>())
+            .collect();
+        let (whole, found) = (levels(&logits, &labels, &groups), levels_above(&above, &labels, &groups));
+        assert_eq!((found.superclass, &found.superclass_recall), (whole.superclass, &whole.superclass_recall));
+        assert_eq!((found.subclass, found.recall), (None, vec![None; 4]));
     }
 
     #[test]

@@ -8,8 +8,8 @@ mod matching;
 
 pub use agreement::{Agreement, agreement};
 pub use efficiency::{Efficiency, Spent, efficiency, gap_recovered};
-pub use features::{cka, cka_within};
-pub use levels::{Bits, Levels, label_bits, levels};
+pub use features::{Alike, cka, cka_within};
+pub use levels::{Bits, Levels, label_bits, levels, levels_above};
 pub use matching::{Matched, assignment, matched};
 
 /// Made-up numbers, as in `reference.py` beside this file.
