@@ -1,6 +1,7 @@
 //! What the pictures are made of: the table of networks, and the tables in their folders.
 
 use crate::problem::{Problem, Problems};
+use crate::stats::{Interval, student};
 use crate::store::parquet::Table;
 use std::path::Path;
 
@@ -9,6 +10,23 @@ use std::path::Path;
 pub struct Lab {
     /// In the table's order.
     pub made: Vec<Made>,
+    /// By variant, the variant that it is compared with, partition and class.
+    pub gains: Vec<Gain>,
+}
+
+/// How much more of a class one variant finds than another, on the test images.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gain {
+    pub variant: String,
+    pub control: String,
+    pub partition: String,
+    /// The class's name.
+    pub name: String,
+    pub superclass: String,
+    /// Difference of recall: the mean over seeds, and its interval's ends; NaN where there is none.
+    pub class: [f64; 3],
+    /// The same of the class's superclass.
+    pub superclass_gain: [f64; 3],
 }
 
 /// One network.
@@ -42,7 +60,10 @@ pub fn read(table: &Path, models: &Path) -> Result<Lab, Problems> {
         problems.note(filled(made, &folder))
     });
     let made = made.collect();
-    problems.or(Lab { made })
+    let beside = table.with_file_name("subclass.parquet");
+    let gains = if beside.is_file() { Table::read(&beside).and_then(|t| gains(&t)) } else { Ok(Vec::new()) };
+    let gains = problems.note(gains).unwrap_or_default();
+    problems.or(Lab { made, gains })
 }
 
 fn rows(table: &Table) -> Result<Vec<Made>, Problem> {
@@ -87,6 +108,35 @@ fn answers(table: &Table) -> Result<Vec<(u32, u32, f32)>, Problem> {
     };
     let (label, prediction, confidence) = (table.u32("label")?, table.u32("prediction")?, table.f32("confidence")?);
     Ok((0..table.rows()).filter(own).map(|i| (label[i], prediction[i], confidence[i])).collect())
+}
+
+/// Rows of equal variants are of one seed each.
+pub(super) fn gains(table: &Table) -> Result<Vec<Gain>, Problem> {
+    let text = |name: &str| table.str(name);
+    let (variant, control, partition) = (text("variant")?, text("control_variant")?, text("partition")?);
+    let (split, name, superclass) = (text("split")?, text("subclass")?, text("superclass")?);
+    let (class, above) = (table.f64("gain")?, table.f64("superclass_gain")?);
+    let mut found: Vec<(Gain, [Vec<f64>; 2])> = Vec::new();
+    for i in (0..table.rows()).filter(|&i| split[i] == "test" && !control[i].is_empty()) {
+        let key = |g: &Gain| [&g.variant, &g.control, &g.partition, &g.name].map(String::clone);
+        let own = [&variant[i], &control[i], &partition[i], &name[i]].map(String::clone);
+        if !found.iter().any(|(g, _)| key(g) == own) {
+            let [variant, control, partition, name] = own.clone();
+            let superclass = superclass[i].clone();
+            found.push((Gain { variant, control, partition, name, superclass, ..Gain::default() }, Default::default()));
+        }
+        if let Some((_, [a, b])) = found.iter_mut().find(|(g, _)| key(g) == own) {
+            a.push(class[i]);
+            b.push(above[i]);
+        }
+    }
+    let over_seeds = |values: &[f64]| {
+        let Interval { mean, low, high } = student(values, 0.95);
+        [mean, low, high]
+    };
+    let one =
+        |(gain, [a, b]): (Gain, [Vec<f64>; 2])| Gain { class: over_seeds(&a), superclass_gain: over_seeds(&b), ..gain };
+    Ok(found.into_iter().map(one).collect())
 }
 
 fn corrupted(table: &Table) -> Result<Vec<(String, u32, f64)>, Problem> {

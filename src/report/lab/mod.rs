@@ -4,6 +4,7 @@ mod confusion;
 mod corruption;
 mod costs;
 mod data;
+mod gains;
 mod reliability;
 mod sensitivity;
 #[cfg(test)]
@@ -34,9 +35,11 @@ const ALL: &[Figure] = &[
     Figure { name: "reliability", draw: reliability::draw },
     Figure { name: "sensitivity", draw: sensitivity::draw },
     Figure { name: "corruption", draw: corruption::draw },
+    Figure { name: "gains", draw: gains::draw },
 ];
 
 /// Draws the networks of a table (`variants.parquet`) whose folders lie in `models`, into `out`; gives the files written.
+/// What stands beside the table (`subclass.parquet`) is drawn too.
 ///
 /// # Errors
 /// All tables that are missing or broken; output errors.

@@ -1,8 +1,9 @@
 //! Every figure of made-up networks is drawn, inside its canvas.
 
-use super::data::{Lab, Made};
+use super::data::{Gain, Lab, Made};
 use super::*;
 use crate::report::draw::Shape;
+use crate::store::parquet::{Columns, Table};
 
 fn made(name: &str, wrong_every: u32) -> Made {
     let answer =
@@ -22,8 +23,48 @@ fn made(name: &str, wrong_every: u32) -> Made {
     }
 }
 
+/// Two comparisons: in one, the other side says nothing of classes.
+fn gains() -> Vec<Gain> {
+    let gain = |i: usize, control: &str| Gain {
+        variant: "student".into(),
+        control: control.into(),
+        partition: "halves".into(),
+        name: format!("class-{i}"),
+        superclass: ["odd", "even"][i % 2].into(),
+        class: if control == "blind" { [f64::NAN; 3] } else { [0.01 * i as f64 - 0.04, 0.01 * i as f64 - 0.06, 0.01] },
+        superclass_gain: [0.004 * i as f64, f64::NAN, f64::NAN],
+    };
+    ["other", "blind"].iter().flat_map(|control| (0..10).map(move |i| gain(i, control))).collect()
+}
+
+/// Over two seeds: means, and intervals by the t of one degree of freedom; rows without a control are left out.
+#[test]
+fn gains_are_read_over_seeds() {
+    let home = tempfile::tempdir().unwrap();
+    let text = |v: [&str; 5]| v.map(String::from);
+    let t = Columns::new()
+        .str("variant", text(["a"; 5]))
+        .str("control_variant", text(["b", "b", "b", "", "b"]))
+        .str("partition", text(["p"; 5]))
+        .str("split", text(["test", "test", "validation", "test", "test"]))
+        .str("subclass", text(["x", "x", "x", "x", "y"]))
+        .str("superclass", text(["s"; 5]))
+        .f64("gain", vec![0.1, 0.3, 9.0, 9.0, f64::NAN])
+        .f64("superclass_gain", vec![0.5, 0.5, 9.0, 9.0, 0.25]);
+    t.write(&home.path().join("subclass.parquet")).unwrap();
+    let found = data::gains(&Table::read(&home.path().join("subclass.parquet")).unwrap()).unwrap();
+    let [x, y] = &found[..] else { panic!("{found:?}") };
+    // 0.2 ± 12.7062 · 0.141421 / √2.
+    assert!((x.class[0] - 0.2).abs() < 1e-12 && (x.class[2] - 1.470_620_5).abs() < 1e-6, "{x:?}");
+    assert_eq!(x.superclass_gain, [0.5; 3]);
+    assert!(y.class[0].is_nan() && y.superclass_gain[0] == 0.25 && y.superclass_gain[1].is_nan());
+}
+
 fn lab() -> Lab {
-    Lab { made: vec![made("teacher", 20), made("student", 7), made("a-student-with-quite-a-long-name", 5)] }
+    Lab {
+        gains: gains(),
+        made: vec![made("teacher", 20), made("student", 7), made("a-student-with-quite-a-long-name", 5)],
+    }
 }
 
 #[test]
