@@ -63,7 +63,7 @@ impl Accounts {
         self.whole.carried[hop.lane()].not_arrived += wire;
     }
 
-    /// A birth and its answer, by a role in a group, right or not and late or not, after so much service and so many bytes.
+    /// An answer, by a role in a group, right or not and late or not, after so much service and so many bytes.
     #[inline]
     pub(in crate::sim) fn answered_whole(
         &mut self,
@@ -75,7 +75,6 @@ impl Accounts {
         self.own_ns += u128::from(spent_ns);
         self.own_bytes += u128::from(sent);
         self.whole.answers[usize::from(right)][usize::from(late)] += 1;
-        self.images[image as usize].born += 1;
         self.answer_of(image, (model, group), right, late);
     }
 
@@ -93,7 +92,6 @@ impl Accounts {
         self.carried.iter_mut().zip(&self.whole.carried).for_each(|(carried, whole)| whole.settle(carried));
         for (right, late) in [(false, false), (false, true), (true, false), (true, true)] {
             let times = self.whole.answers[usize::from(right)][usize::from(late)];
-            self.ends.iter_mut().for_each(|ends| ends.born += times);
             self.ends[1].by[Ending::Answered as usize] += times;
             self.ends[0].note(Ending::Answered, right, late, times);
         }

@@ -19,6 +19,7 @@ use crate::units::{Bytes, SimTime};
 
 /// A transfer that is about to begin a hop.
 pub(super) struct Start {
+    pub task: Task,
     pub from: NodeId,
     pub to: NodeId,
     pub raw: bool,
@@ -59,6 +60,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         );
         let image = self.image_at(home, workload, image);
         self.births += 1;
+        self.accounts.born(image, true);
         let next = self.sources.next_by(source, self.now, || gap[0]);
         self.expect_birth(source, next);
         let deadline = self.world.workloads[usize::from(workload)].deadline.map(|d| self.now + d);
@@ -122,8 +124,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
         let bytes = self.world.models[usize::from(model.0)].bytes(from, send, trip.image);
         let Some(bytes) = bytes else { return false };
-        trip.task = Task::Bring(compute);
-        self.trip_starts(way, trip, Start { from: stands, to: node, raw, bytes }, false)
+        self.trip_starts(way, trip, Start { task: Task::Bring(compute), from: stands, to: node, raw, bytes })
     }
 
     /// Gives the answer; false: it cannot be given the short way, and nothing was done.
@@ -138,22 +139,21 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
         let bytes = self.world.models[usize::from(answer.model.0)].bytes(answer.tap, self.layout.raw, trip.image);
         let Some(bytes) = bytes else { return false };
-        trip.task = Task::Return(sink);
-        self.trip_starts(way, trip, Start { from: trip.request.at, to: sink, raw: false, bytes }, true)
+        let start = Start { task: Task::Return(sink), from: trip.request.at, to: sink, raw: false, bytes };
+        self.trip_starts(way, trip, start)
     }
 
-    /// Begins a transfer, which is the request's task, of an answer or not; false: its first hop is none for the short way,
-    /// and nothing was done.
+    /// Begins a transfer; false: its first hop is none for the short way, and nothing was done.
     #[inline(always)]
-    pub(super) fn trip_starts(&mut self, way: &Way, trip: &mut Trip, start: Start, answer: bool) -> bool {
-        let Start { from, to, raw, bytes } = start;
+    pub(super) fn trip_starts(&mut self, way: &Way, trip: &mut Trip, start: Start) -> bool {
+        let Start { task, from, to, raw, bytes } = start;
         let Some((hop, lane)) = self.layout.next_lane(from, to) else { return false };
         let (wire, airtime) = lane.transfer(bytes);
         let times = match lane.free {
             true => [self.now, self.now + airtime],
             false if lane.fair && lane.plain => {
                 let channel = lane.channel(hop);
-                self.trip_joins(trip, Cargo { raw, bytes, hop, wire }, (channel, airtime));
+                self.trip_joins(trip, task, Cargo { raw, bytes, hop, wire }, (channel, airtime));
                 return true;
             }
             false => match self.channels.offer_at_once(lane.channel(hop), self.now, airtime) {
@@ -161,7 +161,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
                 None => return false,
             },
         };
-        self.trip_crosses(way, trip, (answer, to), Cargo { raw, bytes, hop, wire }, times);
+        self.trip_crosses(way, trip, (task, to), Cargo { raw, bytes, hop, wire }, times);
         true
     }
 
@@ -171,14 +171,14 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         &mut self,
         way: &Way,
         trip: &mut Trip,
-        (answer, to): (bool, NodeId),
+        (task, to): (Task, NodeId),
         mut cargo: Cargo,
         [mut start, mut leaves]: [SimTime; 2],
     ) {
         let mut sent = 0;
         let arrives = loop {
             if leaves > way.window.1 {
-                (trip.cargo, trip.sent) = (cargo, trip.sent + sent);
+                (trip.task, trip.cargo, trip.sent) = (task, cargo, trip.sent + sent);
                 return self.unfold_before(trip, [start, leaves]);
             }
             sent += cargo.wire;
@@ -189,7 +189,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             }
             let next = self.layout.next_lane(cargo.hop.to, to).filter(|(_, lane)| lane.free && arrives <= self.stop);
             let Some((hop, lane)) = next else {
-                (trip.cargo, trip.sent) = (cargo, trip.sent + sent);
+                (trip.task, trip.cargo, trip.sent) = (task, cargo, trip.sent + sent);
                 return self.unfold_on_way(trip, arrives);
             };
             if cargo.raw {
@@ -199,10 +199,10 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             (cargo.hop, cargo.wire) = (hop, wire);
             (start, leaves) = (arrives, arrives + airtime);
         };
-        if arrives <= self.stop && answer {
+        if arrives <= self.stop && matches!(task, Task::Return(_)) {
             return self.trip_ends(trip, arrives, sent);
         }
-        (trip.cargo, trip.sent) = (cargo, trip.sent + sent);
+        (trip.task, trip.cargo, trip.sent) = (task, cargo, trip.sent + sent);
         match arrives <= self.stop {
             true => self.queue.push(Key::short(arrives, Rank::Arrive, trip.birth, trip.slot())),
             false => self.unfold_on_way(trip, arrives),
@@ -280,8 +280,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let (wire, airtime) = lane.transfer(bytes);
         trip.request.steps += 1;
         let cargo = Cargo { raw: false, bytes, hop, wire };
-        trip.task = Task::Return(sink);
-        self.trip_crosses(way, trip, (true, sink), cargo, [at, at + airtime]);
+        self.trip_crosses(way, trip, (Task::Return(sink), sink), cargo, [at, at + airtime]);
         true
     }
 

@@ -15,12 +15,12 @@ use crate::units::SimTime;
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Joins a fair channel, where the transfer takes so long alone.
-    pub(super) fn trip_joins(&mut self, trip: &mut Trip, cargo: Cargo, (channel, airtime): (u32, SimTime)) {
+    pub(super) fn trip_joins(&mut self, trip: &mut Trip, task: Task, cargo: Cargo, (channel, airtime): (u32, SimTime)) {
         let (slot, birth, Cargo { hop, wire, .. }) = (trip.slot(), trip.birth, cargo);
-        (trip.cargo, trip.shares) = (cargo, true);
+        (trip.task, trip.cargo, trip.shares) = (task, cargo, true);
         trip.sent += wire;
         let leg = &mut self.legs[slot];
-        (leg.birth, leg.task, leg.cargo, leg.lent) = (birth, trip.task, cargo, true);
+        (leg.birth, leg.task, leg.cargo, leg.lent) = (birth, task, cargo, true);
         self.accounts.sent(hop, airtime, wire, true);
         let transfer = Transfer { birth, slot, airtime, up: hop.up, wire: 0, member: 0 };
         self.channels.offer(channel, self.now, transfer);
@@ -60,7 +60,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         if raw {
             trip.holder = hop.to;
         }
-        if self.trip_starts(way, trip, Start { from: hop.to, to, raw, bytes }, matches!(task, Task::Return(_))) {
+        if self.trip_starts(way, trip, Start { task, from: hop.to, to, raw, bytes }) {
             return Ok(());
         }
         self.goes_long(trip, to)
@@ -79,7 +79,6 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     pub(super) fn unfold(&mut self, trip: &mut Trip) -> u32 {
         let (slot, layout, request) = (trip.slot(), &self.layout, trip.request);
         trip.live = false;
-        self.accounts.born(trip.image, true);
         let leg = self.legs.revive(slot);
         (leg.request, leg.birth, leg.image, leg.counted) = (request, trip.birth, trip.image, true);
         (leg.answered_at, leg.task, leg.cargo) = (trip.answered_at, trip.task, trip.cargo);
