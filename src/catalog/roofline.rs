@@ -37,6 +37,15 @@ impl DevicePreset {
         Ok(RunTimes { per_call: self.per_call.value, upto: upto.collect(), extrapolated: !self.covers(model) })
     }
 
+    /// Seconds of one call that runs these layers on one image.
+    ///
+    /// # Errors
+    /// As [`DevicePreset::times`].
+    pub fn call_s(&self, precision: &str, layers: &[LayerProfile]) -> Result<f64, Problem> {
+        let rate = self.rate_for(precision)?;
+        Ok(self.per_call.value.secs() + layers.iter().map(|layer| self.layer_s(layer, rate, 1)).sum::<f64>())
+    }
+
     /// Multiply-accumulates per second in this number format.
     fn rate_for(&self, precision: &str) -> Result<f64, Problem> {
         let known = self.rate.keys().map(String::as_str);

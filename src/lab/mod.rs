@@ -14,6 +14,7 @@ pub mod network;
 pub mod prune;
 pub mod quantise;
 pub mod recipe;
+pub mod search;
 #[cfg(test)]
 mod tests;
 pub mod train;

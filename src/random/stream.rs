@@ -44,6 +44,8 @@ pub enum Purpose {
     Pruning = 50,
     /// What becomes of corrupted images.
     Corruption = 51,
+    /// What a search tries next.
+    Search = 70,
 }
 
 /// A named stream of random bits without state: a draw is a function of (seed, replication, purpose, entity, attempt).

@@ -15,7 +15,8 @@ mod verify;
 mod wanted;
 
 pub use product::Product;
-pub use timing::{Latency, inference};
+pub use profile::{layers, peak};
+pub use timing::{Latency, inference, layers as layer_times};
 pub use update::{Update, update};
 pub use verify::verify;
 pub use wanted::Wanted;

@@ -1,8 +1,9 @@
 //! What must hold of a recipe.
 
 use super::instances::{beside, instances, seeds};
-use super::{Form, Recipe, Variant, pupil};
+use super::{Recipe, Variant, pupil};
 use crate::config::{self, Document};
+use crate::lab::architecture::Form;
 use crate::lab::data::Dataset;
 use crate::lab::distil::Lesson;
 use crate::lab::distil::subclass::Partition;

@@ -3,7 +3,6 @@
 //! Variants form a graph: each begins from an architecture or from its parent's network, and may be taught by another.
 
 mod check;
-mod form;
 mod host;
 mod instances;
 mod pupil;
@@ -12,12 +11,12 @@ mod tests;
 mod variant;
 
 pub use check::{check_against, family};
-pub use form::Form;
 pub use host::Host;
 pub use instances::{Instance, beside, instances};
 pub use pupil::{labels, pupil};
 pub use variant::Variant;
 
+use super::architecture::Form;
 use super::data::Source;
 use crate::config::{self, Document, Named, Schema};
 use crate::lab::distil::subclass::Groups;

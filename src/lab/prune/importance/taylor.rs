@@ -6,9 +6,8 @@ use super::{Scores, norm_at, written};
 use crate::lab::data::Dataset;
 use crate::lab::network::{Trainee, broken};
 use crate::lab::prune::Group;
-use crate::lab::train::log_softmax;
+use crate::lab::train;
 use crate::problem::Problem;
-use candle_core::{Device, Tensor};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -62,18 +61,5 @@ pub(in crate::lab::prune) fn gradient(
     positions: &[usize],
 ) -> Result<Vec<f32>, Problem> {
     let images = data.train.select(positions);
-    let kept = trainee.statistics.clone();
-    let found = differentiate(trainee, &images.scaled(&data.scaling), &images.label);
-    trainee.statistics = kept;
-    found.map_err(broken)
-}
-
-fn differentiate(trainee: &mut Trainee, input: &[f32], labels: &[u8]) -> candle_core::Result<Vec<f32>> {
-    let labels: Vec<u32> = labels.iter().map(|&l| l.into()).collect();
-    let n = labels.len();
-    let logits = trainee.forward(n, |place| place.copy_from_slice(input))?;
-    let labels = Tensor::from_vec(labels, n, &Device::Cpu)?;
-    let gradients = candle_nn::loss::nll(&log_softmax(&logits)?, &labels)?.backward()?;
-    let gradient = gradients.get(trainee.parameters.as_tensor()).map(|g| g.to_vec1()).transpose()?;
-    Ok(gradient.unwrap_or_else(|| vec![0.0; trainee.plan.layout.len()]))
+    train::gradient(trainee, &images.scaled(&data.scaling), &images.label)
 }

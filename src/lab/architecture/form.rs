@@ -1,6 +1,6 @@
-//! Families of networks, as a recipe names them.
+//! Families of networks with their sizes, as a recipe writes them.
 
-use crate::lab::architecture::{self, Architecture, Bottleneck, Inverted, Plain};
+use super::{Architecture, Bottleneck, Inverted, Plain, residual, separable};
 use crate::problem::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,12 +57,8 @@ impl Form {
         }
         let input = [h / side, w / side, c];
         let (plain, exits) = match self {
-            Self::Residual { blocks, width, exits, .. } => {
-                (architecture::residual(input, classes, *blocks, *width), exits)
-            }
-            Self::Separable { stem, blocks, exits, .. } => {
-                (architecture::separable(input, classes, *stem, blocks), exits)
-            }
+            Self::Residual { blocks, width, exits, .. } => (residual(input, classes, *blocks, *width), exits),
+            Self::Separable { stem, blocks, exits, .. } => (separable(input, classes, *stem, blocks), exits),
             Self::Bottleneck(form) => (form.architecture(input, classes), &form.exits),
             Self::Inverted(form) => (form.architecture(input, classes), &form.exits),
             Self::Plain(form) => (form.architecture(input, classes), &form.exits),
@@ -85,7 +81,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::architecture::{INPUT, SHRUNK, counts, residual};
+    use crate::lab::architecture::{INPUT, SHRUNK, counts};
 
     /// A lower resolution is the network of the smaller image behind a layer that costs no multiplication.
     #[test]
