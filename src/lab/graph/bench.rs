@@ -94,7 +94,7 @@ impl<'a> Bench<'a> {
         order.iter().filter_map(profile).collect()
     }
 
-    fn plan<'b>(&self, instance: &'b Instance, variant: &'b Variant) -> Result<Plan<'b>, Problems> {
+    pub(super) fn plan<'b>(&self, instance: &'b Instance, variant: &'b Variant) -> Result<Plan<'b>, Problems> {
         let pupil = self.pupil(instance, variant)?;
         let content_of = |name: &str| self.content_beside(name, instance.seed);
         let taught = variant.distil.as_ref().zip(variant.taught_by().map(content_of));

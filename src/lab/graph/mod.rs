@@ -8,12 +8,14 @@ mod estimate;
 mod order;
 mod steps;
 mod subjects;
+mod trial;
 
 pub use compare::{Compared, Spread};
+pub(in crate::lab) use estimate::training as training_time;
 
 use super::recipe;
 use crate::problem::Problems;
-use bench::Bench;
+pub(in crate::lab) use bench::{Bench, Plan};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, atomic::AtomicBool};
 use std::time::Duration;

@@ -24,10 +24,18 @@ struct Beginning<'a> {
     architecture: &'a Architecture,
     start: Option<&'a Weights>,
     mask: Option<&'a Mask>,
-    /// The round of pruning it comes after; none: 0.
-    round: u32,
     /// What is seen.
     data: &'a Dataset,
+}
+
+/// How far a training goes.
+pub struct Extent<'a> {
+    /// Where its state is kept.
+    pub checkpoint: &'a Path,
+    /// The step that it stops after, if not the last.
+    pub until: Option<u64>,
+    /// Who is told, and may end it.
+    pub progress: &'a Progress,
 }
 
 impl Bench<'_> {
@@ -51,13 +59,32 @@ impl Bench<'_> {
     }
 
     fn train(&self, plan: &Plan, settings: &Train, data: &Dataset) -> Result<Made, Problem> {
+        let progress = self.progress(plan);
+        let checkpoint = &self.checkpoint(&plan.instance.name, 0);
+        let trained = self.train_to(plan, settings, data, &Extent { checkpoint, until: None, progress: &progress })?;
+        Ok((Product::trained(&trained.trainee, &self.data.scaling, &trained.history)?, trained.cost))
+    }
+
+    /// Trains what the variant begins with, as far as is wanted.
+    pub(super) fn train_to(
+        &self,
+        plan: &Plan,
+        settings: &Train,
+        data: &Dataset,
+        extent: &Extent,
+    ) -> Result<Trained, Problem> {
         let start = plan.origin.as_deref().map(measure::load_trained).transpose()?;
         let sparse = start.as_ref().filter(|_| self.is_sparse(plan.variant));
         let mask = sparse.map(|weights| Mask::of(&weights.trainee()?)).transpose()?;
         let (start, mask) = (start.as_ref(), mask.as_ref());
-        let begin = Beginning { architecture: &plan.pupil.architecture, start, mask, round: 0, data };
-        let trained = self.trained(plan, begin, settings)?;
-        Ok((Product::trained(&trained.trainee, &self.data.scaling, &trained.history)?, trained.cost))
+        let begin = Beginning { architecture: &plan.pupil.architecture, start, mask, data };
+        self.trained(plan, begin, settings, extent)
+    }
+
+    fn progress(&self, plan: &Plan) -> Progress {
+        let name = &plan.instance.name;
+        let progress = if self.options.progress { Progress::shown(name) } else { Progress::hidden() };
+        progress.until(self.options.stop.clone())
     }
 
     /// Whether single weights of a network that it comes from were pruned: these zeros stay.
@@ -89,8 +116,9 @@ impl Bench<'_> {
         let Some(settings) = &plan.variant.train else { return Ok(pruned.trainee) };
         let start = Weights::of(&pruned.trainee, self.data.scaling.clone(), Kind::Trained)?;
         let (start, mask) = (Some(&start), pruned.mask.as_ref());
-        let begin = Beginning { architecture: &pruned.trainee.plan.architecture, start, mask, round, data };
-        let trained = self.trained(plan, begin, settings)?;
+        let begin = Beginning { architecture: &pruned.trainee.plan.architecture, start, mask, data };
+        let (progress, checkpoint) = (self.progress(plan), &self.checkpoint(&plan.instance.name, round));
+        let trained = self.trained(plan, begin, settings, &Extent { checkpoint, until: None, progress: &progress })?;
         history.extend(trained.history);
         cost.wall_s += trained.cost.wall_s;
         cost.cpu_s += trained.cost.cpu_s;
@@ -99,11 +127,8 @@ impl Bench<'_> {
     }
 
     /// A finished checkpoint is not trained again.
-    fn trained(&self, plan: &Plan, begin: Beginning, settings: &Train) -> Result<Trained, Problem> {
-        let Beginning { architecture, start, mask, round, data } = begin;
-        let name = &plan.instance.name;
-        let progress = if self.options.progress { Progress::shown(name) } else { Progress::hidden() };
-        let progress = progress.until(self.options.stop.clone());
+    fn trained(&self, plan: &Plan, begin: Beginning, settings: &Train, extent: &Extent) -> Result<Trained, Problem> {
+        let Beginning { architecture, start, mask, data } = begin;
         let objective = self.objective(plan, architecture, data)?;
         let job = Job {
             architecture,
@@ -114,10 +139,10 @@ impl Bench<'_> {
             content: &plan.content,
             start,
             mask,
-            checkpoint: Some(&self.checkpoint(name, round)),
-            until: None,
+            checkpoint: Some(extent.checkpoint),
+            until: extent.until,
         };
-        train(&job, &progress)
+        train(&job, extent.progress)
     }
 
     fn objective(&self, plan: &Plan, student: &Architecture, data: &Dataset) -> Result<Taught, Problem> {

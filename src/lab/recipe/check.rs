@@ -1,7 +1,7 @@
 //! What must hold of a recipe.
 
 use super::instances::{beside, instances, seeds};
-use super::{Recipe, Variant, pupil};
+use super::{Recipe, Variant, pupil, searches};
 use crate::config::{self, Document};
 use crate::lab::architecture::Form;
 use crate::lab::data::Dataset;
@@ -14,6 +14,12 @@ use std::collections::BTreeSet;
 
 /// All that needs no data.
 pub fn meaning(recipe: &Recipe, document: &Document) -> Problems {
+    let problems = variants(recipe, document);
+    if problems.is_empty() { searches::meaning(recipe, document) } else { problems }
+}
+
+/// The same of all but searches.
+pub(super) fn variants(recipe: &Recipe, document: &Document) -> Problems {
     let mut problems = Problems::default();
     for (name, variant) in recipe.variants.iter() {
         let mut check = Check { recipe, document, name, variant, problems: &mut problems };
@@ -55,8 +61,7 @@ impl Check<'_> {
     }
 
     fn name(&mut self) {
-        let plain = !self.name.is_empty() && self.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-        if !plain {
+        if !is_plain(self.name) {
             let problem = Problem::new("a variant's name is a folder's: letters, digits, `-` and `_`");
             let problem = problem.received(format!("`{}`", self.name));
             self.problems.push(self.document.blame_key(&["variants", self.name], problem));
@@ -186,7 +191,12 @@ impl Check<'_> {
     }
 }
 
-fn unknown(what: &str, name: &str, remedy: String) -> Problem {
+/// Whether a name can be a folder's everywhere.
+pub(super) fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+}
+
+pub(super) fn unknown(what: &str, name: &str, remedy: String) -> Problem {
     Problem::new(format!("unknown {what}")).received(format!("`{name}`")).remedy(remedy)
 }
 

@@ -6,6 +6,7 @@ mod check;
 mod host;
 mod instances;
 mod pupil;
+mod searches;
 #[cfg(test)]
 mod tests;
 mod variant;
@@ -14,12 +15,14 @@ pub use check::{check_against, family};
 pub use host::Host;
 pub use instances::{Instance, beside, instances};
 pub use pupil::{labels, pupil};
+pub use searches::{at_point, trials_at_ends, with_epochs, with_form};
 pub use variant::Variant;
 
 use super::architecture::Form;
 use super::data::Source;
 use crate::config::{self, Document, Named, Schema};
 use crate::lab::distil::subclass::Groups;
+use crate::lab::search::Search;
 use crate::problem::Problems;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -47,6 +50,9 @@ pub struct Recipe {
     /// What joules of making are estimated by. Absent: an average of cloud servers.
     #[serde(default)]
     pub host: Host,
+    /// Searches over settings of a variant, or for networks, by name; a name is also the folder of its results.
+    #[serde(default)]
+    pub searches: Named<Search>,
 }
 
 /// The images.

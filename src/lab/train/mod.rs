@@ -28,6 +28,6 @@ pub use objective::{CrossEntropy, Objective, Seen, cross_entropy, log_softmax};
 pub use optimiser::{Adamw, Optimiser, Sgd};
 pub use order::order;
 pub use progress::Progress;
-pub use run::{Job, Trained, best, train};
+pub use run::{Job, Trained, best, has_diverged, train};
 pub use schedule::{Cosine, Schedule, Steps};
 pub use settings::{Erase, Mix, Train};

@@ -256,8 +256,16 @@ fn stopped(job: &Job, step: u64, steps: u64) -> Problem {
     }
 }
 
+/// How it is told that a loss is no number.
+const DIVERGED: &str = "the loss is no finite number";
+
+/// Whether a training ended because its loss was no number.
+pub fn has_diverged(problem: &Problem) -> bool {
+    problem.what.starts_with(DIVERGED)
+}
+
 fn diverged(step: u64, loss: f64) -> Problem {
-    Problem::new(format!("the loss is no finite number after {step} steps"))
+    Problem::new(format!("{DIVERGED} after {step} steps"))
         .received(loss)
         .remedy("lower `rate` or lengthen `warm-up`; the last checkpoint is kept")
 }

@@ -47,6 +47,24 @@ impl Space {
         Some(self.axes.get(axis)?.domain.setting((*point.0.get(axis)?)?))
     }
 
+    /// Points with one axis at an end, or at one of its choices, and the others in their middle, unless it would not count.
+    pub fn ends(&self) -> Vec<Point> {
+        let all = self.axes.iter().enumerate();
+        all.flat_map(|(i, axis)| axis.domain.grid(2).into_iter().map(move |place| self.settle(self.around(i, place))))
+            .collect()
+    }
+
+    fn around(&self, axis: usize, place: f64) -> Vec<f64> {
+        let mut places = vec![0.5; self.axes.len()];
+        places[axis] = place;
+        let mut at = axis;
+        while let Some((other, choice)) = self.axes[at].when {
+            places[other] = self.axes[other].domain.place(Setting::Choice(choice));
+            at = other;
+        }
+        places
+    }
+
     /// A point anywhere, each place as likely.
     pub fn anywhere(&self, rng: &mut Rng) -> Point {
         let places: Vec<f64> = self.axes.iter().map(|_| rng.unit()).collect();
