@@ -4,7 +4,7 @@ use crate::lab;
 use crate::problem::Problems;
 use crate::report;
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Makes a recipe's variants (trained, distilled, measured), or verifies one that was made.
 #[derive(Debug, Args)]
@@ -53,9 +53,30 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// Draws networks: accuracy by cost, training, confusion, reliability, sensitivity, corruption, and gains by class.
+    /// Runs a recipe's searches: settings of a variant, or networks for a device; draws what was found.
+    Search {
+        /// The recipe file.
+        recipe: PathBuf,
+        /// Folder of the data's files, where the recipe's source needs one.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Where variants are that trials need, such as teachers; they are made first.
+        #[arg(long, default_value = "results/models")]
+        models: PathBuf,
+        /// Where results go, those of each search into a folder of its name.
+        #[arg(long, default_value = "results/search")]
+        out: PathBuf,
+        /// Run only these searches.
+        #[arg(long)]
+        only: Vec<String>,
+        /// Say about how long it would take, and try nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Draws networks: accuracy by cost, training, confusion, reliability, sensitivity, corruption, and gains by class; or a
+    /// search's course and fronts.
     Figures {
-        /// The table of the networks, variants.parquet.
+        /// The table of the networks, variants.parquet, or of a search's trials, history.parquet.
         table: PathBuf,
         /// The folder of their folders.
         #[arg(long, default_value = "results/models")]
@@ -82,6 +103,10 @@ impl Lab {
                 report::lab::write(&table, &models, &out)?.iter().for_each(|file| say(file.display()));
                 Ok(())
             }
+            Some(Command::Search { recipe, data, models, out, only, dry_run }) => {
+                let stop = Some(stop::listen()?);
+                search(&recipe, &lab::search::Options { data, models, out, only, dry_run, progress: true, stop })
+            }
             None => self.make(),
         }
     }
@@ -107,6 +132,33 @@ fn update(update: &lab::Update) -> String {
     format!(
         "{bytes} bytes, {share:.1} % of the {coded} of the new file coded alone ({plain} uncoded); decoded: {sha256}"
     )
+}
+
+fn search(recipe: &Path, options: &lab::search::Options) -> Result<(), Problems> {
+    for outcome in lab::search::run(recipe, options)? {
+        say(found(&outcome));
+        if !options.dry_run {
+            let folder = options.out.join(&outcome.name);
+            report::lab::write(&folder.join(lab::search::history::HISTORY), &folder, &folder)?;
+            say(format!("{}: history.parquet, summary.json, best.toml, figures", folder.display()));
+        }
+    }
+    Ok(())
+}
+
+fn found(outcome: &lab::search::Outcome) -> String {
+    let lab::search::Outcome { name, trials, finished, best, hypervolume, takes, .. } = outcome;
+    if let Some(takes) = takes {
+        return format!("{name}: at most {trials} trials, about {}", rounded(takes.as_secs_f64()));
+    }
+    let best = best.iter().take(5).map(|(settings, accuracy)| format!("\n  {:.2} %  {settings}", 100.0 * accuracy));
+    let best: String = best.collect();
+    let covered = match hypervolume {
+        [Some(search), Some(control)] => format!("; hypervolume {search:.4}, of the random control {control:.4}"),
+        [Some(search), None] => format!("; hypervolume {search:.4}"),
+        _ => String::new(),
+    };
+    format!("{name}: {trials} trials, {finished} trained whole{covered}; best on validation images:{best}")
 }
 
 fn line(entry: &lab::Entry, dry: bool) -> String {

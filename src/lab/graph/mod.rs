@@ -19,6 +19,7 @@ pub(in crate::lab) use bench::{Bench, Plan};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, atomic::AtomicBool};
 use std::time::Duration;
+pub(in crate::lab) use trial::needed;
 
 /// How a recipe is run.
 #[derive(Clone, Debug)]

@@ -3,10 +3,17 @@
 use super::bench::{Bench, Plan};
 use super::order;
 use super::steps::Extent;
-use crate::lab::recipe::{Instance, Variant};
+use crate::lab::recipe::{Instance, Recipe, Variant};
 use crate::lab::train::{Progress, Trained};
 use crate::problem::{Problem, Problems};
 use std::path::Path;
+
+/// The networks that one needs, itself aside.
+pub fn needed(recipe: &Recipe, instance: &Instance) -> Vec<String> {
+    let only = std::slice::from_ref(&instance.name);
+    let all = order::order(recipe, only).unwrap_or_default();
+    all.into_iter().filter(|need| need != instance).map(|need| need.name).collect()
+}
 
 impl Bench<'_> {
     /// How a network would be made, all that it needs being made.

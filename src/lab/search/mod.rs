@@ -3,14 +3,17 @@
 //! - [`space`]: what may be chosen; [`sampler`]: what is tried next; [`stop`]: what is not worth going on with.
 //! - [`architecture`]: networks as choices, what they cost, what they promise untrained, and how they are bred.
 //! - [`pareto`]: several goals at once.
-//! - [`settings`]: what a recipe says. None of it knows
-//!   recipes.
+//! - [`settings`]: what a recipe says. None of these knows recipes.
+//! - [`run()`]: from a recipe to trials, their [`history`] and what is best.
 
 pub mod architecture;
+pub mod history;
 pub mod pareto;
+mod run;
 pub mod sampler;
 pub mod settings;
 pub mod space;
 pub mod stop;
 
+pub use run::{Options, Outcome, run};
 pub use settings::Search;

@@ -2,7 +2,7 @@
 
 /// For each point, whether no other is at least as good in everything and better in something. Less is better; points
 /// that are not finite are on no front.
-pub(super) fn front<const N: usize>(points: &[[f64; N]]) -> Vec<bool> {
+pub(in crate::report) fn front<const N: usize>(points: &[[f64; N]]) -> Vec<bool> {
     let finite = |p: &[f64; N]| p.iter().all(|v| v.is_finite());
     points.iter().map(|p| finite(p) && !points.iter().any(|q| finite(q) && dominates(q, p))).collect()
 }

@@ -9,6 +9,7 @@ mod sweep;
 mod tradeoff;
 mod utilisation;
 
+pub(super) use front::front;
 pub(super) use utilisation::shade;
 
 use super::{

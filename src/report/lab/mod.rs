@@ -6,6 +6,7 @@ mod costs;
 mod data;
 mod gains;
 mod reliability;
+mod search;
 mod sensitivity;
 #[cfg(test)]
 mod tests;
@@ -38,15 +39,16 @@ const ALL: &[Figure] = &[
     Figure { name: "gains", draw: gains::draw },
 ];
 
-/// Draws the networks of a table (`variants.parquet`) whose folders lie in `models`, into `out`; gives the files written.
-/// What stands beside the table (`subclass.parquet`) is drawn too.
+/// Draws the networks of a table (`variants.parquet`) whose folders lie in `models`, or a search's trials
+/// (`history.parquet`), into `out`; gives the files written. What stands beside the networks' table (`subclass.parquet`) is
+/// drawn too.
 ///
 /// # Errors
 /// All tables that are missing or broken; output errors.
 pub fn write(table: &Path, models: &Path, out: &Path) -> Result<Vec<PathBuf>, Problems> {
-    let lab = data::read(table, models)?;
+    let pictures = if search::is_history(table)? { search::of(table)? } else { pictures(&data::read(table, models)?)? };
     let mut files = Vec::new();
-    for Picture { name, svg, png, .. } in pictures(&lab)? {
+    for Picture { name, svg, png, .. } in pictures {
         for (ending, bytes) in [("svg", svg.as_bytes()), ("png", &png)] {
             let path = out.join(format!("{name}.{ending}"));
             atomic::write(&path, bytes)?;

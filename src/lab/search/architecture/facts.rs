@@ -24,6 +24,14 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// Its name, as profiles have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Int8 => "int8",
+        }
+    }
+
     /// A network read back from the file that would be shipped, and the file's bytes.
     ///
     /// # Errors

@@ -90,7 +90,7 @@ impl Networks {
         let Some(device) = catalog::device(&self.preset) else {
             return unless(false, "preset", &format!("is no device preset; {remedy}"));
         };
-        let format = if self.precision == Precision::Int8 { "int8" } else { "f32" };
+        let format = self.precision.name();
         unless(device.rate.contains_key(format), "precision", &format!("is one the preset has no rate for: `{format}`"))
     }
 }

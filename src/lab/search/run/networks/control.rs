@@ -1,0 +1,25 @@
+//! Random search with the budget of the search: networks drawn anywhere, those that fit trained whole.
+
+use super::draw::Drawer;
+use super::{infeasible, train};
+use crate::lab::search::history::{CONTROL, History};
+use crate::lab::search::run::pace::Pace;
+use crate::lab::search::run::race::Heat;
+use crate::lab::search::run::shop::Shop;
+use crate::lab::search::settings::Networks;
+use crate::problem::Problems;
+
+/// Trains networks until as many multiply-accumulates are spent as the search took; the last one may go beyond.
+pub fn control(shop: &Shop, networks: &Networks, history: &mut History, pace: &mut Pace) -> Result<(), Problems> {
+    let mut drawer = Drawer::new(shop, networks, 1);
+    let heat = Heat { method: CONTROL, generation: 0, stop: None };
+    while history.spent(true) < history.spent(false) {
+        let Some(mut member) = drawer.anywhere()? else { break };
+        if member.violation > 0.0 {
+            infeasible(shop, &heat, &mut member, history)?;
+        } else {
+            train(shop, &heat, std::slice::from_mut(&mut member), history, pace)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! A cohort of trials, from rung to rung.
+
+use super::pace::Pace;
+use super::shop::{Shop, Trial};
+use crate::lab::search::history::{End, History, Row};
+use crate::lab::search::stop::{Curve, Stop};
+use crate::problem::Problems;
+
+/// A trial of a search.
+#[derive(Clone, Debug)]
+pub struct Entrant {
+    /// Its number in the search.
+    pub number: u32,
+    /// What it sets, as in a recipe.
+    pub settings: String,
+    pub trial: Trial,
+    /// Epochs that this search let it reach.
+    pub reached: u32,
+}
+
+/// Under which heading trials go, and when one is given up.
+#[derive(Clone, Copy)]
+pub struct Heat<'a> {
+    pub method: &'static str,
+    pub generation: u32,
+    pub stop: Option<&'a Stop>,
+}
+
+impl Entrant {
+    pub fn curve(&self) -> Vec<f64> {
+        self.trial.record.curve(self.reached)
+    }
+
+    /// Validation accuracy after the last epoch.
+    pub fn last(&self) -> f64 {
+        self.curve().last().copied().unwrap_or(f64::NEG_INFINITY)
+    }
+
+    /// A row without an end.
+    pub fn row(&self, shop: &Shop, heat: &Heat) -> Row {
+        let record = &self.trial.record;
+        let last = record.epochs.get((self.reached as usize).wrapping_sub(1));
+        let cost = record.cost(self.reached);
+        Row {
+            trial: self.number,
+            method: heat.method,
+            generation: heat.generation,
+            seed: shop.instance.seed,
+            content: record.content.clone(),
+            settings: self.settings.clone(),
+            epochs: self.reached,
+            loss: last.map_or(f64::NAN, |e| e.loss),
+            validation: last.map_or(f64::NAN, |e| e.validation),
+            train_macs: if self.reached > 0 { cost.macs } else { 0.0 },
+            wall_s: if self.reached > 0 { cost.wall_s } else { 0.0 },
+            cpu_s: if self.reached > 0 { cost.cpu_s } else { 0.0 },
+            scores: record.scores.clone(),
+            ..Row::default()
+        }
+    }
+}
+
+/// Trains a cohort from rung to rung, those only that go on; `before` are the curves of the trials before it.
+pub fn race(
+    shop: &Shop,
+    heat: &Heat,
+    cohort: &mut [Entrant],
+    before: &[Vec<f64>],
+    history: &mut History,
+    pace: &mut Pace,
+) -> Result<(), Problems> {
+    let mut alive: Vec<usize> = (0..cohort.len()).collect();
+    let rungs = heat.stop.map_or_else(Vec::new, |stop| stop.rungs(shop.epochs()));
+    for (rung, epochs) in rungs.into_iter().chain([shop.epochs()]).enumerate() {
+        for &i in &alive {
+            let from = cohort[i].reached;
+            pace.begin();
+            let fresh = shop.advance(&mut cohort[i].trial, epochs)?;
+            cohort[i].reached = epochs;
+            pace.end(shop, &cohort[i], epochs - from, fresh);
+        }
+        let ends = ends(shop, heat, cohort, &alive, before, epochs);
+        for (&i, end) in alive.iter().zip(&ends) {
+            let facts = shop.facts(&mut cohort[i].trial)?;
+            let accuracy = cohort[i].trial.record.accuracy.get(shop.precision.name()).copied();
+            let accuracy = accuracy.filter(|_| matches!(end, End::Finished)).unwrap_or(f64::NAN);
+            let row = cohort[i].row(shop, heat);
+            history.push(Row { rung: rung as u32, facts: Some(facts), accuracy, end: end.clone(), ..row });
+        }
+        alive = alive.iter().zip(&ends).filter(|(_, end)| matches!(end, End::GoesOn)).map(|(i, _)| *i).collect();
+    }
+    Ok(())
+}
+
+/// What becomes of each that is alive after a rung.
+fn ends(shop: &Shop, heat: &Heat, cohort: &[Entrant], alive: &[usize], before: &[Vec<f64>], rung: u32) -> Vec<End> {
+    let curves: Vec<Vec<f64>> = alive.iter().map(|&i| cohort[i].curve()).collect();
+    let curves: Vec<&Curve> = curves.iter().map(Vec::as_slice).collect();
+    let before: Vec<&Curve> = before.iter().map(Vec::as_slice).collect();
+    let chosen = heat.stop.filter(|_| rung < shop.epochs()).map(|stop| stop.survivors(rung, &curves, &before));
+    let end = |(at, &i): (usize, &usize)| match (&cohort[i].trial.record.diverged, &chosen) {
+        (Some(why), _) => End::Diverged(why.clone()),
+        (None, None) => End::Finished,
+        (None, Some(chosen)) => chosen[at].clone().map_or_else(End::Pruned, |()| End::GoesOn),
+    };
+    alive.iter().enumerate().map(end).collect()
+}
