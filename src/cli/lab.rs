@@ -105,7 +105,7 @@ impl Lab {
             }
             Some(Command::Search { recipe, data, models, out, only, dry_run }) => {
                 let stop = Some(stop::listen()?);
-                search(&recipe, &lab::search::Options { data, models, out, only, dry_run, progress: true, stop })
+                search(&recipe, &lab::trials::Options { data, models, out, only, dry_run, progress: true, stop })
             }
             None => self.make(),
         }
@@ -134,20 +134,20 @@ fn update(update: &lab::Update) -> String {
     )
 }
 
-fn search(recipe: &Path, options: &lab::search::Options) -> Result<(), Problems> {
-    for outcome in lab::search::run(recipe, options)? {
+fn search(recipe: &Path, options: &lab::trials::Options) -> Result<(), Problems> {
+    for outcome in lab::trials::run(recipe, options)? {
         say(found(&outcome));
         if !options.dry_run {
             let folder = options.out.join(&outcome.name);
-            report::lab::write(&folder.join(lab::search::history::HISTORY), &folder, &folder)?;
+            report::lab::write(&folder.join(lab::trials::history::HISTORY), &folder, &folder)?;
             say(format!("{}: history.parquet, summary.json, best.toml, figures", folder.display()));
         }
     }
     Ok(())
 }
 
-fn found(outcome: &lab::search::Outcome) -> String {
-    let lab::search::Outcome { name, trials, finished, best, hypervolume, takes, .. } = outcome;
+fn found(outcome: &lab::trials::Outcome) -> String {
+    let lab::trials::Outcome { name, trials, finished, best, hypervolume, takes, .. } = outcome;
     if let Some(takes) = takes {
         return format!("{name}: at most {trials} trials, about {}", rounded(takes.as_secs_f64()));
     }

@@ -18,6 +18,7 @@ pub mod search;
 #[cfg(test)]
 mod tests;
 pub mod train;
+pub mod trials;
 
 pub use graph::{Compared, Entry, Options, Spread, Summary, run};
 pub use measure::{Update, update, verify};

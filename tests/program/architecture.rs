@@ -160,3 +160,19 @@ fn the_labs_measuring_stands_on_top() {
         }
     }
 }
+
+/// Recipes are made of what the parts of a search say; who tries it stands above both.
+#[test]
+fn searches_are_tried_from_above() {
+    let rooms: &[(&str, &[&str])] = &[
+        ("search", &["lab::recipe", "lab::graph", "lab::trials"]),
+        ("recipe", &["lab::graph", "lab::trials"]),
+        ("graph", &["lab::trials"]),
+    ];
+    for (room, above) in rooms {
+        for file in rust_files(&root().join("src/lab").join(room)) {
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(!above.iter().any(|name| text.contains(name)), "{}", file.display());
+        }
+    }
+}

@@ -3,17 +3,13 @@
 //! - [`space`]: what may be chosen; [`sampler`]: what is tried next; [`stop`]: what is not worth going on with.
 //! - [`architecture`]: networks as choices, what they cost, what they promise untrained, and how they are bred.
 //! - [`pareto`]: several goals at once.
-//! - [`settings`]: what a recipe says. None of these knows recipes.
-//! - [`run()`]: from a recipe to trials, their [`history`] and what is best.
+//! - [`settings`]: what a recipe says. Nothing here knows recipes; whoever tries it does ([`super::trials`]).
 
 pub mod architecture;
-pub mod history;
 pub mod pareto;
-mod run;
 pub mod sampler;
 pub mod settings;
 pub mod space;
 pub mod stop;
 
-pub use run::{Options, Outcome, run};
 pub use settings::Search;

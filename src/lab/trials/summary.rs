@@ -5,7 +5,7 @@ use super::networks::epochs;
 use super::shop::Shop;
 use crate::lab::graph;
 use crate::lab::search::Search;
-use crate::lab::search::history::{End, History, Row};
+use crate::lab::trials::history::{End, History, Row};
 use crate::problem::{Problem, Problems};
 use crate::store::atomic;
 use serde::Serialize;

@@ -5,9 +5,9 @@ use super::pace::Pace;
 use super::race::{Entrant, Heat, race};
 use super::shop::Shop;
 use crate::lab::recipe;
-use crate::lab::search::history::History;
 use crate::lab::search::settings::{Hyper, space};
 use crate::lab::search::space::{Point, Space};
+use crate::lab::trials::history::History;
 use crate::problem::Problems;
 use crate::random::{Purpose, Rng, Stream};
 

@@ -8,10 +8,10 @@ use super::pace::Pace;
 use super::race::{Entrant, Heat, race};
 use super::shop::Shop;
 use crate::lab::search::architecture::{Read, votes};
-use crate::lab::search::history::{End, History, Row};
 use crate::lab::search::pareto::Standing;
 use crate::lab::search::settings::Networks;
 use crate::lab::search::stop::Stop;
+use crate::lab::trials::history::{End, History, Row};
 use crate::problem::{Problem, Problems};
 use draw::Drawer;
 

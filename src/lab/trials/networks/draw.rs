@@ -4,10 +4,10 @@ use super::Member;
 use crate::lab::architecture::Form;
 use crate::lab::recipe;
 use crate::lab::search::architecture::{Genome, Read};
-use crate::lab::search::run::inline::inline;
-use crate::lab::search::run::race::Entrant;
-use crate::lab::search::run::shop::Shop;
 use crate::lab::search::settings::Networks;
+use crate::lab::trials::inline::inline;
+use crate::lab::trials::race::Entrant;
+use crate::lab::trials::shop::Shop;
 use crate::problem::Problems;
 use crate::random::{Purpose, Rng, Stream};
 

@@ -1,7 +1,7 @@
 //! All trials of a search in one table, a row a trial and rung.
 
-use super::architecture::{Facts, Goal, Proxy};
-use super::pareto::{dominates, hypervolume};
+use crate::lab::search::architecture::{Facts, Goal, Proxy};
+use crate::lab::search::pareto::{dominates, hypervolume};
 use crate::store::parquet::Columns;
 use std::collections::BTreeMap;
 

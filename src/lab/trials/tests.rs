@@ -1,7 +1,6 @@
 //! Searches from end to end, cut and gone on with, and every way to get one wrong.
 
 use super::*;
-use crate::lab::search::history::HISTORY;
 use crate::store::parquet::{Column, Table};
 use std::fs;
 use std::sync::atomic::Ordering;

@@ -2,11 +2,11 @@
 
 use super::draw::Drawer;
 use super::{infeasible, train};
-use crate::lab::search::history::{CONTROL, History};
-use crate::lab::search::run::pace::Pace;
-use crate::lab::search::run::race::Heat;
-use crate::lab::search::run::shop::Shop;
 use crate::lab::search::settings::Networks;
+use crate::lab::trials::history::{CONTROL, History};
+use crate::lab::trials::pace::Pace;
+use crate::lab::trials::race::Heat;
+use crate::lab::trials::shop::Shop;
 use crate::problem::Problems;
 
 /// Trains networks until as many multiply-accumulates are spent as the search took; the last one may go beyond.

@@ -4,6 +4,7 @@
 //! trainings), `history.parquet` (a row a trial and rung), `summary.json` and `best.toml`. A search that was cut walks the
 //! same way again: what is known is not trained a second time, and a cut training goes on from its state.
 
+pub mod history;
 mod hyper;
 mod inline;
 mod networks;
@@ -17,15 +18,15 @@ mod tests;
 
 pub use summary::Outcome;
 
-use super::Search;
-use super::architecture::Precision;
-use super::history::History;
 use crate::catalog;
 use crate::config::Document;
 use crate::lab::data::{Dataset, Images};
 use crate::lab::graph;
 use crate::lab::recipe::{self, Recipe, instances};
+use crate::lab::search::Search;
+use crate::lab::search::architecture::Precision;
 use crate::problem::{Problem, Problems, remedy_for_name};
+use history::{HISTORY, History};
 use shop::Shop;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, atomic::AtomicBool};
@@ -147,7 +148,7 @@ fn searched(shop: &Shop, search: &Search) -> Result<Outcome, Problems> {
     if let Search::Architecture(networks) = search {
         history.judge(&networks.goals, shop.data.classes.len());
     }
-    history.columns(shop.name).write(&shop.folder.join(super::history::HISTORY))?;
+    history.columns(shop.name).write(&shop.folder.join(HISTORY))?;
     ended?;
     summary::write(shop, search, &history)
 }

@@ -2,8 +2,8 @@
 
 use super::pace::Pace;
 use super::shop::{Shop, Trial};
-use crate::lab::search::history::{End, History, Row};
 use crate::lab::search::stop::{Curve, Stop};
+use crate::lab::trials::history::{End, History, Row};
 use crate::problem::Problems;
 
 /// A trial of a search.

@@ -4,10 +4,10 @@ use super::draw::Drawer;
 use super::{Member, infeasible, standing, train};
 use crate::lab::search::architecture::Read;
 use crate::lab::search::architecture::evolve::{Ranks, child};
-use crate::lab::search::history::History;
 use crate::lab::search::pareto::Standing;
-use crate::lab::search::run::pace::Pace;
-use crate::lab::search::run::race::Heat;
+use crate::lab::trials::history::History;
+use crate::lab::trials::pace::Pace;
+use crate::lab::trials::race::Heat;
 use crate::problem::Problems;
 
 /// As many children as the population has members are trained, those that break constraints aside; the best of both stay.
