@@ -5,7 +5,6 @@ use super::record::Record;
 use crate::catalog::DevicePreset;
 use crate::config::Document;
 use crate::lab::answers::Shipped;
-use crate::lab::architecture::Architecture;
 use crate::lab::data::Dataset;
 use crate::lab::graph::{self, Bench, Plan};
 use crate::lab::network::Trainee;
@@ -68,11 +67,6 @@ impl Shop<'_> {
 
     fn untrained(&self, trial: &Trial) -> Result<Trainee, Problems> {
         self.planned(&trial.recipe, |_, plan| Trainee::new(&plan.pupil.architecture, self.instance.seed))
-    }
-
-    /// The network that is trained.
-    pub fn architecture(&self, recipe: &Recipe) -> Result<Architecture, Problems> {
-        self.planned(recipe, |_, plan| Ok(plan.pupil.architecture.clone()))
     }
 
     /// How the facts are called that hold for this device and number format.
