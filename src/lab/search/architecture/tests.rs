@@ -11,7 +11,7 @@ fn families() -> Vec<Family> {
     let read = |json: &str| serde_json::from_str(json).unwrap();
     vec![
         read(r#"{"residual":{"blocks":[1,2],"width":[2,4,6]}}"#),
-        read(r#"{"separable":{"stem":[4,8],"blocks":[1,2,3],"channels":[8,12,16],"strides":[1,2]}}"#),
+        read(r#"{"separable":{"stem":[4,8],"blocks":[1,2,3],"channels":[8,12,16],"strides":[1,2],"shrink":[1,2]}}"#),
         read(
             r#"{"inverted":{"stem":[4],"stages":[1,2],"expansion":[1,3],"channels":[4,8],"repeats":[1,2],"strides":[1,2]}}"#,
         ),
@@ -27,10 +27,10 @@ fn rng(entity: u64) -> Rng {
 #[test]
 fn choices_are_read_by_hand() {
     let mut rng = rng(0);
-    let genome = Genome { family: 1, genes: vec![1, 1, 2, 0, 0, 1, 2, 2] };
+    let genome = Genome { family: 1, genes: vec![1, 1, 2, 0, 0, 1, 2, 3] };
     let read = genome.read(&families(), &mut rng).unwrap();
-    assert_eq!(read.form, Form::Separable { stem: 8, blocks: vec![[16, 1], [8, 2]], exits: vec![] });
-    assert_eq!(read.genome.genes, [1, 1, 2, 0, 0, 1], "what was not read falls away");
+    assert_eq!(read.form, Form::Separable { stem: 8, blocks: vec![[16, 1], [8, 2]], shrink: None, exits: vec![] });
+    assert_eq!(read.genome.genes, [1, 1, 2, 0, 0, 1, 0], "what was not read falls away");
     assert!(Genome { family: 9, genes: vec![] }.read(&families(), &mut rng).is_none());
     let empty: Family = serde_json::from_str(r#"{"residual":{"blocks":[],"width":[2,0]}}"#).unwrap();
     assert_eq!(empty.complaints().iter().map(|c| c.0).collect::<Vec<_>>(), ["blocks", "width"]);

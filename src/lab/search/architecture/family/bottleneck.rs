@@ -1,4 +1,4 @@
-use super::{Choose, Reader};
+use super::{Choose, Reader, shrunk};
 use crate::lab::architecture::{Bottleneck, Form};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,13 +15,22 @@ pub struct Bottlenecks {
     pub width: Vec<usize>,
     /// Channels between blocks, in multiples of those inside.
     pub expansion: Vec<usize>,
+    /// Sides of squares of pixels that the input is averaged over first, 1 for none: the resolution.
+    #[serde(default)]
+    pub shrink: Vec<usize>,
 }
 
 impl Choose for Bottlenecks {
     fn form(&self, reader: &mut Reader) -> Form {
         let (width, expansion) = (reader.pick(&self.width), reader.pick(&self.expansion));
         let blocks = (0..reader.pick(&self.stages)).map(|_| reader.pick(&self.blocks)).collect();
-        Form::Bottleneck(Bottleneck { blocks, width, expansion, exits: Vec::new() })
+        Form::Bottleneck(Bottleneck {
+            blocks,
+            width,
+            expansion,
+            shrink: shrunk(reader, &self.shrink),
+            exits: Vec::new(),
+        })
     }
 
     fn lists(&self) -> Vec<(&'static str, &[usize])> {

@@ -1,4 +1,4 @@
-use super::{Choose, Reader};
+use super::{Choose, Reader, shrunk};
 use crate::lab::architecture::{Form, Inverted};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,6 +19,9 @@ pub struct Inverteds {
     pub repeats: Vec<usize>,
     /// Stride of a stage's first block.
     pub strides: Vec<usize>,
+    /// Sides of squares of pixels that the input is averaged over first, 1 for none: the resolution.
+    #[serde(default)]
+    pub shrink: Vec<usize>,
 }
 
 impl Choose for Inverteds {
@@ -27,7 +30,16 @@ impl Choose for Inverteds {
         let lists = [&self.expansion, &self.channels, &self.repeats, &self.strides];
         let blocks = (0..stages).map(|_| lists.map(|list| reader.pick(list))).collect();
         let (width, depth) = (1.0, 1.0);
-        Form::Inverted(Inverted { stem, stem_stride: 1, blocks, head: None, width, depth, exits: Vec::new() })
+        Form::Inverted(Inverted {
+            stem,
+            stem_stride: 1,
+            blocks,
+            head: None,
+            width,
+            depth,
+            shrink: shrunk(reader, &self.shrink),
+            exits: Vec::new(),
+        })
     }
 
     fn lists(&self) -> Vec<(&'static str, &[usize])> {
@@ -38,6 +50,7 @@ impl Choose for Inverteds {
             ("channels", &self.channels),
             ("repeats", &self.repeats),
             ("strides", &self.strides),
+            ("shrink", &self.shrink),
         ]
     }
 }

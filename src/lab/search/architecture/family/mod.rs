@@ -42,6 +42,11 @@ trait Choose {
     fn lists(&self) -> Vec<(&'static str, &[usize])>;
 }
 
+/// By how much the input is averaged first, if that is chosen, and not 1.
+fn shrunk(reader: &mut Reader, sides: &[usize]) -> Option<usize> {
+    if sides.is_empty() { None } else { Some(reader.pick(sides)).filter(|side| *side > 1) }
+}
+
 impl Family {
     fn inner(&self) -> &dyn Choose {
         match self {
@@ -71,12 +76,13 @@ impl Family {
 
     /// What makes no sense: the key, and why.
     pub fn complaints(&self) -> Vec<(&'static str, String)> {
-        let wrong = |list: &[usize]| match list {
+        let wrong = |key: &str, list: &[usize]| match list {
+            [] if key == "shrink" => None,
             [] => Some("is empty"),
             list if list.contains(&0) => Some("holds a zero"),
             list if list.iter().enumerate().any(|(i, n)| list[..i].contains(n)) => Some("holds a number twice"),
             _ => None,
         };
-        self.inner().lists().into_iter().filter_map(|(key, list)| Some((key, wrong(list)?.to_string()))).collect()
+        self.inner().lists().into_iter().filter_map(|(key, list)| Some((key, wrong(key, list)?.to_string()))).collect()
     }
 }

@@ -1,4 +1,4 @@
-use super::{Choose, Reader};
+use super::{Choose, Reader, shrunk};
 use crate::lab::architecture::{Form, Plain};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,16 +13,24 @@ pub struct Plains {
     pub channels: Vec<usize>,
     /// Convolutions of a stack.
     pub convolutions: Vec<usize>,
+    /// Sides of squares of pixels that the input is averaged over first, 1 for none: the resolution.
+    #[serde(default)]
+    pub shrink: Vec<usize>,
 }
 
 impl Choose for Plains {
     fn form(&self, reader: &mut Reader) -> Form {
         let stacks = reader.pick(&self.stacks);
         let stacks = (0..stacks).map(|_| [reader.pick(&self.channels), reader.pick(&self.convolutions)]).collect();
-        Form::Plain(Plain { stacks, width: 1.0, depth: 1.0, exits: Vec::new() })
+        Form::Plain(Plain { stacks, width: 1.0, depth: 1.0, shrink: shrunk(reader, &self.shrink), exits: Vec::new() })
     }
 
     fn lists(&self) -> Vec<(&'static str, &[usize])> {
-        vec![("stacks", &self.stacks), ("channels", &self.channels), ("convolutions", &self.convolutions)]
+        vec![
+            ("stacks", &self.stacks),
+            ("channels", &self.channels),
+            ("convolutions", &self.convolutions),
+            ("shrink", &self.shrink),
+        ]
     }
 }

@@ -1,4 +1,4 @@
-use super::{Choose, Reader};
+use super::{Choose, Reader, shrunk};
 use crate::lab::architecture::Form;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,13 +15,16 @@ pub struct Separables {
     pub channels: Vec<usize>,
     /// Stride of a block.
     pub strides: Vec<usize>,
+    /// Sides of squares of pixels that the input is averaged over first, 1 for none: the resolution.
+    #[serde(default)]
+    pub shrink: Vec<usize>,
 }
 
 impl Choose for Separables {
     fn form(&self, reader: &mut Reader) -> Form {
         let (stem, blocks) = (reader.pick(&self.stem), reader.pick(&self.blocks));
         let blocks = (0..blocks).map(|_| [reader.pick(&self.channels), reader.pick(&self.strides)]).collect();
-        Form::Separable { stem, blocks, exits: Vec::new() }
+        Form::Separable { stem, blocks, shrink: shrunk(reader, &self.shrink), exits: Vec::new() }
     }
 
     fn lists(&self) -> Vec<(&'static str, &[usize])> {

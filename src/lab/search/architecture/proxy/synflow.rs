@@ -32,7 +32,8 @@ fn through(layer: &Layer, weights: &[f64], flows: &[Flow], shapes: [[usize; 3]; 
     let from = &flows[layer.from];
     let linear = |x: &[f64]| match &layer.op {
         Op::Conv(conv) => convolved(conv, shapes, x, weights),
-        Op::GlobalAveragePool => averaged(x, shapes[0][2]),
+        Op::GlobalAveragePool => averaged(shapes, x, [shapes[0][0], shapes[0][1]]),
+        Op::AveragePool { size } => averaged(shapes, x, [*size; 2]),
         Op::Linear { outputs } => multiplied(x, weights, *outputs),
         Op::GroupLogits { groups } => groups.iter().map(|g| g.iter().map(|i| x[*i]).sum()).collect(),
     };
@@ -51,10 +52,14 @@ fn add(to: &mut [f64], what: &[f64]) {
     to.iter_mut().zip(what).for_each(|(to, what)| *to += what);
 }
 
-fn averaged(x: &[f64], channels: usize) -> Vec<f64> {
-    let mut y = vec![0.0; channels];
-    x.chunks_exact(channels).for_each(|pixel| add(&mut y, pixel));
-    y.iter_mut().for_each(|y| *y *= channels as f64 / x.len() as f64);
+/// The mean over windows side by side.
+fn averaged([[_, w, c], [rows, columns, _]]: [[usize; 3]; 2], x: &[f64], [tall, wide]: [usize; 2]) -> Vec<f64> {
+    let mut y = vec![0.0; rows * columns * c];
+    for (at, pixel) in x.chunks_exact(c).enumerate() {
+        let window = (at / w / tall) * columns + at % w / wide;
+        add(&mut y[window * c..][..c], pixel);
+    }
+    y.iter_mut().for_each(|y| *y /= (tall * wide) as f64);
     y
 }
 

@@ -64,6 +64,15 @@ fn synflow_counts_paths() {
     assert!((found / sum - 1.0).abs() < 1e-9, "{found} for {sum}");
 }
 
+/// Ones stay ones where they are averaged: the paths are those of the smaller image.
+#[test]
+fn synflow_averages() {
+    let small = residual([8, 8, 1], 3, 1, 2);
+    let [of_small, of_large] = [small.clone(), small.shrunk(3)].map(|a| synflow::score(&Trainee::new(&a, 5).unwrap()));
+    let (small, large) = (of_small.unwrap(), of_large.unwrap());
+    assert!((large / small - 1.0).abs() < 1e-12, "{large} for {small}");
+}
+
 /// Scores leave a network as it is, and tell a wider one from a narrower.
 #[test]
 fn wider_networks_promise_more() {
