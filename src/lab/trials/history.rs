@@ -185,6 +185,7 @@ impl History {
             .f64("latency_s", cost(|f| f.latency_s))
             .f64("device_latency_s", cost(|f| f.device_latency_s.unwrap_or(f64::NAN)))
             .f64("device_energy_j", cost(|f| f.device_energy_j.unwrap_or(f64::NAN)))
+            .bool("extrapolated", rows.iter().map(|r| r.facts.is_some_and(|f| f.extrapolated)).collect())
             .f64("violation", real(|r| r.violation));
         let columns = Proxy::ALL.into_iter().fold(columns, |c, proxy| c.f64(proxy.name(), score(proxy).collect()));
         columns

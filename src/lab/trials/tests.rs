@@ -107,6 +107,8 @@ fn networks(home: &Path, outcome: &Outcome) {
         assert!(fits || epochs[i] == 0);
         assert!((table.f64("device_energy_j").unwrap()[i] / latency[i] / 0.0232 - 1.0).abs() < 1e-6);
     }
+    let (macs, beyond) = (table.u64("macs").unwrap(), table.bool("extrapolated").unwrap());
+    assert!(macs.iter().zip(beyond).all(|(macs, beyond)| (*macs < 264_192) == *beyond));
     let methods = table.str("method").unwrap();
     for method in ["candidates", "halving", "evolution", "random"] {
         assert!(methods.iter().any(|m| m == method), "no {method}");

@@ -66,6 +66,8 @@ pub struct Facts {
     pub device_latency_s: Option<f64>,
     /// Joules on the device while it computes, idle power included.
     pub device_energy_j: Option<f64>,
+    /// Whether the network lies outside the range that the device's preset was fitted on.
+    pub extrapolated: bool,
 }
 
 impl Facts {
@@ -76,15 +78,17 @@ impl Facts {
     pub fn of(network: &Shipped, bytes: u64, data: &Dataset, device: Option<&DevicePreset>) -> Result<Self, Problem> {
         let times = measure::layer_times(network, data);
         let layers = measure::layers(network, times.as_deref())?;
+        let macs = layers.iter().map(|l| l.macs).sum();
         let on_device = device.map(|d| d.call_s(network.precision(), &layers)).transpose()?;
         Ok(Self {
-            macs: layers.iter().map(|l| l.macs).sum(),
+            macs,
             parameters: layers.iter().map(|l| l.parameters).sum(),
             bytes,
             peak_activation_bytes: measure::peak(network)?,
             latency_s: times.map_or(f64::NAN, |times| times.iter().sum()),
             device_latency_s: on_device,
             device_energy_j: on_device.zip(device).map(|(s, d)| s * d.active.value.0),
+            extrapolated: device.is_some_and(|d| !(d.fitted.least.0..=d.fitted.most.0).contains(&macs)),
         })
     }
 }
@@ -194,6 +198,8 @@ mod tests {
         let right: f64 = counts.iter().map(layer).sum();
         assert!((found.device_latency_s.unwrap() / right - 1.0).abs() < 1e-12);
         assert!((found.device_energy_j.unwrap() / right / preset.active.value.0 - 1.0).abs() < 1e-12);
+        // The preset was fitted on networks of 264,192 MAC and more.
+        assert!(found.macs < 264_192 && found.extrapolated);
         assert!(found.bytes > 4 * found.parameters && found.latency_s > 0.0);
         let int8 = facts(Precision::Int8);
         assert!(int8.bytes < found.bytes && int8.peak_activation_bytes * 4 == found.peak_activation_bytes);
@@ -211,6 +217,7 @@ mod tests {
             latency_s: 1.0,
             device_latency_s: Some(0.004),
             device_energy_j: Some(1e-6),
+            extrapolated: false,
         };
         assert_eq!(Constraints::default().violation(&facts, &device), (0.0, vec![]));
         let tight = Constraints {
