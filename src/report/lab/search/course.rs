@@ -57,7 +57,7 @@ fn accuracies(canvas: &mut Canvas, cell: Frame, found: &Found) {
         let mut best = f64::MIN;
         let best_so_far = |t: &&Trial| {
             best = best.max(if t.whole { t.accuracy } else { f64::MIN });
-            (best > f64::MIN).then(|| (t.spent_macs, best))
+            (best > f64::MIN).then_some((t.spent_macs, best))
         };
         let course: Vec<(f64, f64)> = trials.iter().filter_map(best_so_far).collect();
         stairs(canvas, &panel, &course, [factor, 100.0], &look);
