@@ -35,10 +35,11 @@ pub struct Lab {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Reads a variant's weights, runs all its images again and compares with its profile and tables.
+    /// Reads variants' weights, runs all images again and compares with profiles and tables.
     Verify {
-        /// The variant's folder, or its profile.json.
-        profile: PathBuf,
+        /// Variants' folders, or their profile.json.
+        #[arg(required = true)]
+        profiles: Vec<PathBuf>,
         /// Folder of the data's files, where the variant's source needs one.
         #[arg(long)]
         data: Option<PathBuf>,
@@ -90,11 +91,7 @@ enum Command {
 impl Lab {
     pub fn execute(self) -> Result<(), Problems> {
         match self.command {
-            Some(Command::Verify { profile, data }) => {
-                lab::verify(&profile, data.as_deref())?;
-                say(format!("{}: every figure is what its weights give", profile.display()));
-                Ok(())
-            }
+            Some(Command::Verify { profiles, data }) => verify(&profiles, data.as_deref()),
             Some(Command::Update { old, new, out }) => {
                 say(update(&lab::update(&old, &new, out.as_deref())?));
                 Ok(())
@@ -124,6 +121,18 @@ impl Lab {
         summary.compared.iter().for_each(|c| say(compared(c)));
         Ok(())
     }
+}
+
+/// Verifies one after another; what is wrong with one does not keep the others from being looked at.
+fn verify(profiles: &[PathBuf], data: Option<&Path>) -> Result<(), Problems> {
+    let mut problems = Problems::default();
+    for profile in profiles {
+        match lab::verify(profile, data) {
+            Ok(()) => say(format!("{}: every figure is what its weights give", profile.display())),
+            Err(wrong) => problems.0.extend(wrong.0),
+        }
+    }
+    problems.or(())
 }
 
 fn update(update: &lab::Update) -> String {

@@ -4,6 +4,8 @@ pub mod answers;
 pub mod architecture;
 pub mod code;
 pub mod codec;
+#[cfg(test)]
+mod committed;
 pub mod corrupt;
 pub mod data;
 pub mod distil;

@@ -1,14 +1,12 @@
 //! A recipe from end to end, and every way to get one wrong.
 
-use super::answers::{Answers, proportion};
-use super::data;
+use super::answers::proportion;
 use super::measure::{self, TRAINED, TRAINING, WEIGHTS};
 
-use super::{Compared, Options, Summary, recipe, run, verify};
+use super::{Compared, Options, Summary, run, verify};
 use crate::catalog::{BYTES, ModelProfile, PREDICTIONS, PROFILE, SizeOf};
 use crate::problem::Problems;
 use crate::store::parquet::Table;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -321,52 +319,6 @@ fn a_recipe_with_wrong_seeds_is_told() {
     );
     assert!(told("of = \"taught\"", "of = \"tought\"").contains("did you mean `taught`?"));
     assert!(told("parent = \"teacher\"", "teacher = \"teacher\"\nparent = \"taught\"").contains("its own ancestor"));
-}
-
-#[test]
-fn the_full_recipe_is_sound() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/lab/fashion.toml");
-    let (recipe, _) = recipe::load(&path).unwrap();
-    assert_eq!(recipe.variants.names().next(), Some("teacher"));
-}
-
-/// The variants in `results/models`.
-fn shipped() -> Vec<PathBuf> {
-    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/models");
-    let mut folders: Vec<PathBuf> = fs::read_dir(home).into_iter().flatten().map(|f| f.unwrap().path()).collect();
-    folders.retain(|f| f.join(PROFILE).is_file());
-    folders.sort();
-    folders
-}
-
-/// Every shipped variant's weights answer the embedded images as its table, made on the full data, says they do.
-#[test]
-fn shipped_weights_answer_as_their_tables_say() {
-    let subset = data::load("fashion-mnist-subset", None).unwrap();
-    for folder in shipped() {
-        let table = Table::read(&folder.join(PREDICTIONS)).unwrap();
-        let (split, image) = (table.str("split").unwrap(), table.u32("image").unwrap());
-        let at: BTreeMap<(&str, u32), usize> =
-            split.iter().zip(image).enumerate().map(|(row, (split, image))| ((split.as_str(), *image), row)).collect();
-        let logits: Vec<_> = (0..10).map(|k| table.f32(&format!("logit_{k}")).unwrap()).collect();
-        let answers = Answers::of(&measure::load(&folder).unwrap(), &subset);
-        for part in [&answers.validation, &answers.test] {
-            for (image, (_, row)) in part.image.iter().zip(part.rows()) {
-                let stored = at[&(part.split.name(), *image)];
-                let near = |(k, found): (usize, &f32)| (found - logits[k][stored]).abs() <= 1e-3 * (1.0 + found.abs());
-                assert!(row.iter().enumerate().all(near), "{}: image {image}", folder.display());
-            }
-        }
-    }
-}
-
-/// With the full data installed: everything in the profiles of the smaller shipped variants is what their weights give.
-#[test]
-fn shipped_profiles_are_what_their_weights_give() {
-    let small = |folder: &PathBuf| ModelProfile::load(folder).unwrap().macs < 5_000_000;
-    if data::load("fashion-mnist", None).is_ok() {
-        shipped().iter().filter(|f| small(f)).for_each(|folder| verify(folder, None).unwrap());
-    }
 }
 
 /// An early answer is trained, measured, in the profile, and verified; and its tap can be crossed as before.

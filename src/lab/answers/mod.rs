@@ -9,14 +9,12 @@ mod sure;
 
 pub use right::{proportion, right};
 pub use shipped::{Shipped, plain};
-pub use sure::softmax;
+pub use sure::{confidence, softmax};
 
 use crate::catalog::Split;
-use crate::lab::architecture::{ANSWER, INPUT};
 use crate::lab::data::{Dataset, Images};
 use crate::lab::train::best;
-use crate::store::parquet::Columns;
-use sure::confidence;
+use crate::store::parquet::{Columns, Table};
 
 /// One split's answers, in the order of the images.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +37,13 @@ impl Part {
     /// What was answered to some images.
     pub fn new(split: Split, images: &Images, logits: Vec<f32>) -> Self {
         Self { split, image: images.number.clone(), label: images.label.iter().map(|&l| l.into()).collect(), logits }
+    }
+
+    /// The same images with the logit 1 for each one's answer and 0 for all others: right where the part is.
+    #[must_use]
+    pub fn answered(self, answers: &[u32], classes: usize) -> Self {
+        let one_hot = |&answer: &u32| (0..classes).map(move |k| f32::from(u8::from(k == answer as usize)));
+        Self { logits: answers.iter().flat_map(one_hot).collect(), ..self }
     }
 
     /// Labels and logits, image by image.
@@ -87,11 +92,6 @@ impl Answers {
         exits.into_iter().map(|exit| exit.name).zip(both).collect()
     }
 
-    /// The table `predictions.parquet` of raw images: validation images, then test images; confidences at `temperature`.
-    pub fn columns(&self, temperature: f64) -> Columns {
-        Output::columns(&self.outputs(INPUT, ANSWER, "raw"), temperature)
-    }
-
     /// Both splits as outputs of one tap crossed, exit and codec.
     pub fn outputs<'a>(&'a self, cut: &'a str, tap: &'a str, codec: &'a str) -> [Output<'a>; 2] {
         [&self.validation, &self.test].map(|part| Output { cut, tap, codec, part })
@@ -111,9 +111,15 @@ pub struct Output<'a> {
     pub part: &'a Part,
 }
 
+/// Whether a table `predictions.parquet` has logits.
+pub fn has_logits(table: &Table) -> bool {
+    table.columns().names().any(|name| name.starts_with("logit_"))
+}
+
 impl Output<'_> {
-    /// The table `predictions.parquet`: output after output; confidences at `temperature`.
-    pub fn columns(outputs: &[Self], temperature: f64) -> Columns {
+    /// The table `predictions.parquet`: output after output; confidences at `temperature`; with logits if they are
+    /// wanted.
+    pub fn columns(outputs: &[Self], temperature: f64, logits: bool) -> Columns {
         let rows: Vec<(usize, &[f32])> = outputs.iter().flat_map(|o| o.part.rows()).collect();
         let sure: Vec<[f32; 2]> = rows.iter().map(|(_, logits)| confidence(logits, temperature)).collect();
         let each = |text: fn(&Self) -> &str| outputs.iter().flat_map(move |o| vec![text(o); o.part.image.len()]);
@@ -127,7 +133,7 @@ impl Output<'_> {
             .u32("prediction", rows.iter().map(|(_, logits)| best(logits) as u32).collect())
             .f32("confidence", sure.iter().map(|s| s[0]).collect())
             .f32("margin", sure.iter().map(|s| s[1]).collect());
-        let classes = rows.first().map_or(0, |(_, logits)| logits.len());
+        let classes = rows.first().filter(|_| logits).map_or(0, |(_, logits)| logits.len());
         let logit = |k: usize| rows.iter().map(|(_, logits)| logits[k]).collect();
         (0..classes).fold(columns, |columns, k| columns.f32(format!("logit_{k}"), logit(k)))
     }

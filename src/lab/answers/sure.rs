@@ -11,7 +11,7 @@ pub fn softmax(logits: &[f32], temperature: f64) -> Vec<f64> {
 }
 
 /// The probability of the class answered, and its lead over the second.
-pub(super) fn confidence(logits: &[f32], temperature: f64) -> [f32; 2] {
+pub fn confidence(logits: &[f32], temperature: f64) -> [f32; 2] {
     let first = best(logits);
     let shares = softmax(logits, temperature);
     let others = shares.iter().enumerate().filter(|(k, _)| *k != first);

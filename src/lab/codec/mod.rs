@@ -14,7 +14,7 @@ mod tests;
 pub use inner::{Fitted, InnerCodec};
 pub use input::{InputCodec, packed};
 pub use measure::{Crossing, Sizes, crossings};
-pub use table::{bytes_columns, outputs, prediction_columns, profiles};
+pub use table::{bytes_columns, outputs, profiles};
 
 use crate::problem::{Problem, remedy_for_name};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

@@ -14,16 +14,6 @@ pub fn outputs<'a>(raw: &'a Answers, crossings: &'a [Crossing], early: &'a [(Str
     std::iter::once(raw.outputs(INPUT, ANSWER, RAW)).chain(others).chain(early).flatten().collect()
 }
 
-/// The table `predictions.parquet` of [`outputs`]; confidences at `temperature`, which was fitted on raw images.
-pub fn prediction_columns(
-    raw: &Answers,
-    crossings: &[Crossing],
-    early: &[(String, Answers)],
-    temperature: f64,
-) -> Columns {
-    Output::columns(&outputs(raw, crossings, early), temperature)
-}
-
 /// The table `bytes.parquet`: a row for each image, tap and codec whose bytes differ by image.
 pub fn bytes_columns(crossings: &[Crossing], data: &Dataset) -> Columns {
     let splits = [(Split::Validation, &data.validation), (Split::Test, &data.test)];

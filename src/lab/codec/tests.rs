@@ -3,7 +3,7 @@
 use super::inner::{Fitted, Int8, Int8Deflate, Int8Rans};
 use super::input::{Deflate, FourBit, Half, Jpeg, Png, inflated};
 use super::*;
-use crate::lab::answers::{Answers, Shipped};
+use crate::lab::answers::{Answers, Output, Shipped};
 use crate::lab::architecture::{INPUT, residual};
 use crate::lab::data::{self, Dataset};
 use crate::lab::network::{Executor, Folded, Trainee};
@@ -248,7 +248,7 @@ fn tables_hold_every_crossing_once() {
     let codecs = ["png", "half", "int8-deflate"].map(|name| Codec::named(name).unwrap());
     let all = crossings(&network, &data, &codecs).unwrap();
     let raw = Answers::of(&network, &data);
-    let table = prediction_columns(&raw, &all, &[], 1.5);
+    let table = Output::columns(&outputs(&raw, &all, &[]), 1.5, true);
     // Raw, half, and int8-deflate at five taps; png answers as raw.
     assert_eq!((table.rows(), table.names().count()), (320 * 7, 9 + 10));
     let bytes = bytes_columns(&all, &data);
@@ -266,7 +266,7 @@ fn a_scenario_reads_what_was_measured() {
     let codecs = ["jpeg-50", "int8", "int8-deflate"].map(|name| Codec::named(name).unwrap());
     let all = crossings(&network, &data, &codecs).unwrap();
     let home = tempfile::tempdir().unwrap();
-    prediction_columns(&Answers::of(&network, &data), &all, &[], 1.0)
+    Output::columns(&outputs(&Answers::of(&network, &data), &all, &[]), 1.0, true)
         .write(&home.path().join("predictions.parquet"))
         .unwrap();
     bytes_columns(&all, &data).write(&home.path().join("bytes.parquet")).unwrap();

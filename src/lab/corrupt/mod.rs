@@ -88,12 +88,14 @@ impl Corruption {
     }
 }
 
-/// What a network answers to a split's images under every one of some corruptions at every severity.
+/// What a network answers to a split's images under every one of some corruptions at every severity; confidences at
+/// `temperature`.
 pub fn answers(
     network: &Shipped,
     data: &Dataset,
     split: Split,
     corruptions: &[Corruption],
+    temperature: f64,
     seed: u64,
 ) -> Vec<Corrupted> {
     let images = match split {
@@ -104,7 +106,7 @@ pub fn answers(
     all.map(|(corruption, severity)| {
         let shown = corruption.images(images, data.input, severity, seed);
         let part = Part::new(split, images, network.logits(&shown.scaled(&data.scaling)));
-        Corrupted { corruption, severity, part }
+        Corrupted::of(corruption, severity, &part, temperature)
     })
     .collect()
 }

@@ -1,37 +1,68 @@
 //! Answers to corrupted images as tables.
 
 use super::Corruption;
-use crate::catalog::Proportion;
-use crate::lab::answers::{Output, Part, right};
-use crate::lab::architecture::{ANSWER, INPUT};
+use crate::catalog::{Proportion, Split};
+use crate::lab::answers::{Part, confidence, proportion};
+use crate::lab::train::best;
 use crate::store::parquet::Columns;
 
 /// The file name of answers to corrupted images in a variant's folder.
 pub const CORRUPTED: &str = "corrupted.parquet";
 
-/// What was answered to a split's images under one corruption at one severity.
+/// What was answered to a split's images under one corruption at one severity. Logits are not kept: of 25 sets of images
+/// they would outweigh all else that is known of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Corrupted {
     /// What became of the images.
     pub corruption: Corruption,
     /// How much of it, from 1 to 5.
     pub severity: u8,
-    /// The answers.
-    pub part: Part,
+    /// Which images.
+    pub split: Split,
+    /// Their numbers.
+    pub image: Vec<u32>,
+    /// Their labels.
+    pub label: Vec<u32>,
+    /// The classes answered.
+    pub prediction: Vec<u32>,
+    /// How sure it was, and its lead over the second class.
+    pub sure: Vec<[f32; 2]>,
 }
 
 impl Corrupted {
-    /// The table [`CORRUPTED`]: `corruption`, `severity`, then the columns of `predictions.parquet`, for raw images;
-    /// confidences at `temperature`, which was fitted on images that nothing had happened to.
-    pub fn columns(all: &[Self], temperature: f64) -> Columns {
-        let each = |text: fn(&Self) -> &'static str| all.iter().flat_map(move |c| vec![text(c); c.part.image.len()]);
-        let severities = all.iter().flat_map(|c| vec![u32::from(c.severity); c.part.image.len()]);
-        let first =
-            Columns::new().str("corruption", each(|c| c.corruption.name())).u32("severity", severities.collect());
-        let outputs: Vec<Output> =
-            all.iter().map(|c| Output { cut: INPUT, tap: ANSWER, codec: "raw", part: &c.part }).collect();
-        let answers = Output::columns(&outputs, temperature);
-        answers.iter().fold(first, |table, (name, column)| table.with(name, column.clone()))
+    /// Answers, with confidences at `temperature`, which was fitted on images that nothing had happened to.
+    pub fn of(corruption: Corruption, severity: u8, part: &Part, temperature: f64) -> Self {
+        Self {
+            corruption,
+            severity,
+            split: part.split,
+            image: part.image.clone(),
+            label: part.label.iter().map(|&l| l.into()).collect(),
+            prediction: part.rows().map(|(_, logits)| best(logits) as u32).collect(),
+            sure: part.rows().map(|(_, logits)| confidence(logits, temperature)).collect(),
+        }
+    }
+
+    /// Image by image, whether the answer is right.
+    pub fn right(&self) -> impl Iterator<Item = bool> + '_ {
+        self.label.iter().zip(&self.prediction).map(|(label, prediction)| label == prediction)
+    }
+
+    /// The table [`CORRUPTED`]: `corruption`, `severity`, then the columns of `predictions.parquet` that are kept.
+    pub fn columns(all: &[Self]) -> Columns {
+        let each = |text: fn(&Self) -> &'static str| all.iter().flat_map(move |c| vec![text(c); c.image.len()]);
+        let number = |of: fn(&Self) -> &Vec<u32>| all.iter().flat_map(of).copied().collect();
+        let sure = |i: usize| all.iter().flat_map(|c| &c.sure).map(|s| s[i]).collect();
+        let severities = all.iter().flat_map(|c| vec![u32::from(c.severity); c.image.len()]);
+        Columns::new()
+            .str("corruption", each(|c| c.corruption.name()))
+            .u32("severity", severities.collect())
+            .u32("image", number(|c| &c.image))
+            .str("split", each(|c| c.split.name()))
+            .u32("label", number(|c| &c.label))
+            .u32("prediction", number(|c| &c.prediction))
+            .f32("confidence", sure(0))
+            .f32("margin", sure(1))
     }
 }
 
@@ -48,15 +79,21 @@ pub struct Kept {
     pub per_class: Vec<Proportion>,
 }
 
-/// How often the answers are right, overall and by class.
-pub fn kept(all: &[Corrupted]) -> Vec<Kept> {
+/// How often the answers are right, overall and by each of so many classes.
+pub fn kept(all: &[Corrupted], classes: usize) -> Vec<Kept> {
     let one = |c: &Corrupted| Kept {
         corruption: c.corruption,
         severity: c.severity,
-        all: right(&c.part, |_| true),
-        per_class: (0..c.part.classes()).map(|class| right(&c.part, |label| label == class)).collect(),
+        all: share(c, |_| true),
+        per_class: (0..classes).map(|class| share(c, |label| label as usize == class)).collect(),
     };
     all.iter().map(one).collect()
+}
+
+fn share(corrupted: &Corrupted, among: impl Fn(u32) -> bool) -> Proportion {
+    let asked = corrupted.label.iter().zip(corrupted.right()).filter(|(label, _)| among(**label));
+    let (count, of) = asked.fold((0, 0), |(right, of), (_, is)| (right + u64::from(is), of + 1));
+    proportion(count, of)
 }
 
 /// A row for each corruption, severity and class, and one for all classes together (`class` is then empty).

@@ -134,6 +134,13 @@ pub struct Dataset {
     pub test: Images,
 }
 
+impl Dataset {
+    /// Trained on the first so many images of every class only, in file order.
+    pub fn with_first_of_each(&self, each: usize) -> Self {
+        Self { train: self.train.select(&first_of_each(&self.train.label, each)), ..self.clone() }
+    }
+}
+
 /// The folder of a source's files, without which it is nothing.
 fn needed<'a>(name: &str, folder: Option<&'a Path>) -> Result<&'a Path, Problem> {
     let missing =

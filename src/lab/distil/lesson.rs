@@ -1,15 +1,14 @@
-//! What methods have in common: two networks, terms, and their sum.
+//! What methods have in common: two networks, and terms of a loss.
 
-use super::math::mean;
 use super::pupil::partition;
-use super::subclass::{Emphasis, Groups, Partition, Place};
+use super::subclass::{Emphasis, Groups, Partition};
 use crate::config::Named;
-use crate::lab::architecture::{Architecture, counts};
+use crate::lab::architecture::Architecture;
 use crate::lab::data::Dataset;
 use crate::lab::network::Executor;
-use crate::lab::train::{Objective, Seen, log_softmax};
+use crate::lab::train::Seen;
 use crate::problem::Problem;
-use candle_core::{D, Device, Result, Tensor};
+use candle_core::{Result, Tensor};
 
 /// Who is taught by whom.
 #[derive(Clone, Copy, Debug)]
@@ -89,91 +88,6 @@ pub trait Term: Sync {
     /// Initial values of its own parameters.
     fn own(&self, _seed: u64) -> Vec<f32> {
         Vec::new()
-    }
-}
-
-/// The labels' cross-entropy and several terms of one teacher, if there is any; both networks see the same augmented
-/// images.
-pub struct Taught {
-    labels: f64,
-    terms: Vec<(f64, Box<dyn Term>)>,
-    teacher: Option<Executor>,
-    emphasis: Option<Emphasis>,
-}
-
-impl Taught {
-    /// The sum of the labels' cross-entropy and of terms, each times a weight.
-    pub fn new(
-        labels: f64,
-        terms: Vec<(f64, Box<dyn Term>)>,
-        teacher: Option<Executor>,
-        emphasis: Option<Emphasis>,
-    ) -> Self {
-        Self { labels, terms, teacher, emphasis }
-    }
-
-    /// Adds a term times a weight.
-    pub fn and(mut self, weight: f64, term: Box<dyn Term>) -> Self {
-        self.terms.push((weight, term));
-        self
-    }
-
-    /// The labels' cross-entropy.
-    fn hard(&self, seen: &Seen) -> Result<Tensor> {
-        let each = (log_softmax(seen.logits)? * seen.targets)?.sum(D::Minus1)?.neg()?;
-        let weights = self.emphasis.as_ref().map_or(Ok(None), |e| e.images(Place::Labels, seen))?;
-        mean(&each, weights.as_ref())
-    }
-
-    /// The teacher's answers and whatever tensors the terms want, one term after another.
-    fn ask(&self, seen: &Seen) -> Result<(Tensor, Vec<Tensor>)> {
-        let Some(teacher) = &self.teacher else { return Ok((seen.logits.clone(), Vec::new())) };
-        let answer = teacher.architecture().layers.len();
-        let wanted: Vec<usize> = [answer].into_iter().chain(self.terms.iter().flat_map(|t| t.1.teacher())).collect();
-        let shaped = |(values, &tensor): (Vec<f32>, &usize)| {
-            let [h, w, c] = teacher.shape(tensor);
-            let n = values.len() / (h * w * c);
-            Tensor::from_vec(values, (n, h, w, c), &Device::Cpu)
-        };
-        let told = teacher.outputs(seen.input, &wanted).into_iter().zip(&wanted);
-        let mut told = told.map(shaped).collect::<Result<Vec<_>>>()?;
-        let features = told.split_off(1);
-        Ok((told[0].flatten_from(1)?, features))
-    }
-}
-
-impl Objective for Taught {
-    fn loss(&self, seen: &Seen) -> Result<Tensor> {
-        let (logits, heard) = self.ask(seen)?;
-        let mut sum = (self.hard(seen)? * self.labels)?;
-        let (mut features, mut heard, mut at) = (seen.features, heard.as_slice(), 0);
-        for (weight, term) in &self.terms {
-            let (here, own) = (term.student().len(), term.own(0).len());
-            let mine = seen.own.narrow(0, at, own)?;
-            let seen = Seen { features: &features[..here], own: &mine, ..*seen };
-            let (told, rest) = heard.split_at(term.teacher().len());
-            let loss = term.loss(&seen, &Told { logits: &logits, features: told })?;
-            sum = (sum + (loss * *weight)?)?;
-            (features, heard, at) = (&features[here..], rest, at + own);
-        }
-        Ok(sum)
-    }
-
-    fn wants(&self) -> Vec<usize> {
-        self.terms.iter().flat_map(|(_, term)| term.student()).collect()
-    }
-
-    fn own(&self, seed: u64) -> Vec<f32> {
-        self.terms.iter().flat_map(|(_, term)| term.own(seed)).collect()
-    }
-
-    fn sampling(&self, done: f64) -> Option<Vec<f64>> {
-        self.emphasis.as_ref().and_then(|e| e.labels(Place::Sampling, done))
-    }
-
-    fn macs(&self) -> u64 {
-        let layers = self.teacher.as_ref().map(|t| counts(t.architecture()).unwrap_or_default());
-        layers.unwrap_or_default().iter().map(|c| c.macs).sum()
     }
 }
 

@@ -11,10 +11,12 @@ mod kd;
 mod lesson;
 mod lskd;
 mod math;
+mod memory;
 mod pupil;
 mod rkd;
 pub mod subclass;
 mod taps;
+mod taught;
 #[cfg(test)]
 mod tests;
 
@@ -23,11 +25,13 @@ pub use dist::Dist;
 pub use dkd::Dkd;
 pub use fitnet::Fitnet;
 pub use kd::Kd;
-pub use lesson::{Lesson, Method, Taught, Term, Told};
+pub use lesson::{Lesson, Method, Term, Told};
 pub use lskd::Lskd;
+pub use memory::Memory;
 pub use pupil::Pupil;
 pub use rkd::Rkd;
 pub use subclass::{Focus, Labels, Pseudo, Subclass};
+pub use taught::Taught;
 
 use super::data::Dataset;
 use super::network::Executor;

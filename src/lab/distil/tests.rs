@@ -50,6 +50,7 @@ impl Batch {
             features: &features,
             own: own.as_tensor(),
             positions: &[],
+            looks: &[],
             done: self.done,
         };
         let told = Told { logits: &teacher, features: &heard };

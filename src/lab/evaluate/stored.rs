@@ -1,7 +1,7 @@
 //! What a variant's folder tells of every image, read back: answers by what crossed, bytes, answers to corrupted images.
 
 use crate::catalog::{BYTES, PREDICTIONS, Split};
-use crate::lab::answers::Part;
+use crate::lab::answers::{Part, has_logits};
 use crate::lab::corrupt::{CORRUPTED, Corrupted, Corruption};
 use crate::problem::Problem;
 use crate::store::parquet::Table;
@@ -21,21 +21,22 @@ pub struct Output {
     pub part: Part,
 }
 
-/// All answers of a folder, in the order of its table.
+/// All answers of a folder, one among so many classes each, in the order of its table; and whether it has logits: if not,
+/// they are 1 for the answer and 0 for all others.
 ///
 /// # Errors
 /// A table that is missing or broken.
-pub fn outputs(folder: &Path) -> Result<Vec<Output>, Problem> {
+pub fn outputs(folder: &Path, classes: usize) -> Result<(Vec<Output>, bool), Problem> {
     let table = Table::read(&folder.join(PREDICTIONS))?;
     let (split, cut, tap, codec) = (table.str("split")?, table.str("cut")?, table.str("tap")?, table.str("codec")?);
-    let answers = Answers::of(&table)?;
+    let answers = Answers::of(&table, classes)?;
     let one = |rows: Range<usize>| {
         let at = rows.start;
         let text = |column: &[String]| column[at].clone();
         Output { cut: text(cut), tap: text(tap), codec: text(codec), part: answers.part(split_of(&split[at]), rows) }
     };
     let key = |row: usize| (&split[row], &cut[row], &tap[row], &codec[row]);
-    Ok(runs(table.rows(), |a, b| key(a) == key(b)).into_iter().map(one).collect())
+    Ok((runs(table.rows(), |a, b| key(a) == key(b)).into_iter().map(one).collect(), has_logits(&table)))
 }
 
 /// Bytes of each test image, by tap and codec, where they differ by image.
@@ -62,13 +63,23 @@ pub fn corrupted(folder: &Path) -> Result<Vec<Corrupted>, Problem> {
     }
     let table = Table::read(&path)?;
     let (kind, severity, split) = (table.str("corruption")?, table.u32("severity")?, table.str("split")?);
-    let answers = Answers::of(&table)?;
+    let [image, label, prediction] = ["image", "label", "prediction"].map(|name| table.u32(name));
+    let (image, label, prediction) = (image?, label?, prediction?);
+    let (confidence, margin) = (table.f32("confidence")?, table.f32("margin")?);
     let one = |rows: Range<usize>| {
         let at = rows.start;
         let unknown = || Problem::new("an unknown corruption").received(format!("`{}`", kind[at])).in_file(&path);
         let corruption = Corruption::named(&kind[at]).ok_or_else(unknown)?;
-        let part = answers.part(split_of(&split[at]), rows);
-        Ok(Corrupted { corruption, severity: severity[at] as u8, part })
+        let those = |column: &[u32]| column[rows.clone()].to_vec();
+        Ok(Corrupted {
+            corruption,
+            severity: severity[at] as u8,
+            split: split_of(&split[at]),
+            image: those(image),
+            label: those(label),
+            prediction: those(prediction),
+            sure: rows.clone().map(|row| [confidence[row], margin[row]]).collect(),
+        })
     };
     let all = runs(table.rows(), |a, b| (&kind[a], severity[a], &split[a]) == (&kind[b], severity[b], &split[b]));
     all.into_iter().map(one).collect()
@@ -78,23 +89,27 @@ pub fn corrupted(folder: &Path) -> Result<Vec<Corrupted>, Problem> {
 struct Answers<'a> {
     image: &'a [u32],
     label: &'a [u32],
+    prediction: &'a [u32],
     logits: Vec<&'a [f32]>,
+    classes: usize,
 }
 
 impl<'a> Answers<'a> {
-    fn of(table: &'a Table) -> Result<Self, Problem> {
-        let classes = table.columns().names().filter(|name| name.starts_with("logit_")).count();
-        let logits = (0..classes).map(|k| table.f32(&format!("logit_{k}"))).collect::<Result<_, _>>()?;
-        Ok(Self { image: table.u32("image")?, label: table.u32("label")?, logits })
+    fn of(table: &'a Table, classes: usize) -> Result<Self, Problem> {
+        let there = if has_logits(table) { classes } else { 0 };
+        let logits = (0..there).map(|k| table.f32(&format!("logit_{k}"))).collect::<Result<_, _>>()?;
+        let [image, label, prediction] = ["image", "label", "prediction"].map(|name| table.u32(name));
+        Ok(Self { image: image?, label: label?, prediction: prediction?, logits, classes })
     }
 
     fn part(&self, split: Split, rows: Range<usize>) -> Part {
-        Part {
+        let part = Part {
             split,
             image: self.image[rows.clone()].to_vec(),
             label: self.label[rows.clone()].iter().map(|&l| l as u16).collect(),
-            logits: rows.flat_map(|row| self.logits.iter().map(move |column| column[row])).collect(),
-        }
+            logits: rows.clone().flat_map(|row| self.logits.iter().map(move |column| column[row])).collect(),
+        };
+        if self.logits.is_empty() { part.answered(&self.prediction[rows], self.classes) } else { part }
     }
 }
 
@@ -118,6 +133,7 @@ fn runs(rows: usize, alike: impl Fn(usize, usize) -> bool) -> Vec<Range<usize>> 
 mod tests {
     use super::*;
     use crate::lab::answers;
+    use crate::lab::train::best;
 
     fn part(split: Split, seed: u32) -> Part {
         let logits = (0..12).map(|i| ((i * 7 + seed) % 11) as f32).collect();
@@ -132,12 +148,18 @@ mod tests {
             test: part(Split::Test, seed + 1),
         });
         let all = [raw.outputs("input", "answer", "raw"), sent.outputs("stem", "answer", "int8")].concat();
-        answers::Output::columns(&all, 1.3).write(&home.path().join(PREDICTIONS)).unwrap();
-        let found = outputs(home.path()).unwrap();
+        answers::Output::columns(&all, 1.3, true).write(&home.path().join(PREDICTIONS)).unwrap();
+        let (found, logits) = outputs(home.path(), 3).unwrap();
+        assert!(logits);
         assert_eq!(found.len(), all.len());
         for (found, right) in found.iter().zip(&all) {
             assert_eq!((found.cut.as_str(), found.codec.as_str(), &found.part), (right.cut, right.codec, right.part));
         }
+        answers::Output::columns(&all, 1.3, false).write(&home.path().join(PREDICTIONS)).unwrap();
+        let (brief, logits) = outputs(home.path(), 3).unwrap();
+        assert!(!logits && brief.len() == all.len());
+        let answer = |part: &Part| part.rows().map(|(label, row)| (label, best(row))).collect::<Vec<_>>();
+        assert!(brief.iter().zip(&all).all(|(brief, right)| answer(&brief.part) == answer(right.part)));
     }
 
     #[test]
@@ -145,9 +167,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         assert_eq!(corrupted(home.path()).unwrap(), []);
         let all: Vec<Corrupted> = [(Corruption::Blur, 1), (Corruption::Blur, 2), (Corruption::Shift, 2)]
-            .map(|(corruption, severity)| Corrupted { corruption, severity, part: part(Split::Test, severity.into()) })
+            .map(|(corruption, severity)| Corrupted::of(corruption, severity, &part(Split::Test, severity.into()), 1.0))
             .into();
-        Corrupted::columns(&all, 1.0).write(&home.path().join(CORRUPTED)).unwrap();
+        Corrupted::columns(&all).write(&home.path().join(CORRUPTED)).unwrap();
         assert_eq!(corrupted(home.path()).unwrap(), all);
     }
 }

@@ -9,7 +9,6 @@ use crate::lab::corrupt::{Corrupted, Kept, kept};
 use crate::lab::data::{Dataset, Images};
 use crate::lab::distil::subclass::Partition;
 use crate::lab::measure::{self, Latency};
-use crate::lab::train::best;
 use crate::problem::Problem;
 use crate::stats::{Interval, student};
 use std::path::PathBuf;
@@ -95,11 +94,15 @@ impl Seen {
     /// # Errors
     /// Whatever cannot be read, and answers to other images than the data's.
     pub fn of(subject: &Subject, data: &Dataset) -> Result<Self, Problem> {
-        let outputs = stored::outputs(&subject.folder)?;
+        let (outputs, logits) = stored::outputs(&subject.folder, subject.profile.classes.len())?;
         let own = own(&outputs).filter(|own| own.test.image == data.test.number);
         let other = || Problem::new("the answers are to other images than the data's").in_file(&subject.folder);
-        let own = own.ok_or_else(other)?;
+        let mut own = own.ok_or_else(other)?;
         let network = measure::load(&subject.folder)?;
+        if !logits {
+            own.validation.logits = network.logits(&data.validation.scaled(&data.scaling));
+            own.test.logits = network.logits(&data.test.scaled(&data.scaling));
+        }
         let finest = match (subject.finest, &subject.labels) {
             (Finest::Nothing, _) => None,
             (Finest::Classes, None) => Some(own.clone()),
@@ -108,7 +111,15 @@ impl Seen {
         let corrupted = stored::corrupted(&subject.folder)?;
         let latency = measure::inference(&network, data);
         let crossed = crossed(subject, &outputs)?;
-        Ok(Self { finest, crossed, kept: kept(&corrupted), robust: robust(&corrupted), latency, own, network })
+        Ok(Self {
+            finest,
+            crossed,
+            kept: kept(&corrupted, own.test.classes()),
+            robust: robust(&corrupted),
+            latency,
+            own,
+            network,
+        })
     }
 
     /// Logits of a partition's superclasses on the test images; none if it knows of other ones.
@@ -174,10 +185,10 @@ fn crossed(subject: &Subject, outputs: &[stored::Output]) -> Result<Vec<Crossed>
 /// How often corrupted images are answered right: the same images come back under every corruption, so the interval is
 /// over images.
 fn robust(all: &[Corrupted]) -> Option<Interval> {
-    let images = all.first()?.part.label.len();
+    let images = all.first()?.label.len();
     let mut shares = vec![0.0; images];
     for corrupted in all {
-        let right = corrupted.part.rows().map(|(label, row)| f64::from(u8::from(best(row) == label)));
+        let right = corrupted.right().map(|is| f64::from(u8::from(is)));
         shares.iter_mut().zip(right).for_each(|(share, right)| *share += right / all.len() as f64);
     }
     Some(student(&shares, CONFIDENCE))

@@ -10,6 +10,7 @@ use crate::lab::distil::Pupil;
 use crate::lab::measure::{self, Product, TRAINED, Wanted};
 use crate::lab::recipe::{Instance, Recipe, Variant, beside, family, pupil};
 use crate::problem::{Problem, Problems};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -59,7 +60,7 @@ impl<'a> Bench<'a> {
         let Some(variant) = self.recipe.variants.get(&instance.variant) else { return Ok((false, None)) };
         let plan = self.plan(instance, variant)?;
         self.contents.insert(instance.name.clone(), plan.content.clone());
-        let wanted = Wanted::new(&variant.codecs, &variant.corruptions)?;
+        let wanted = Wanted::new(&variant.codecs, &variant.corruptions, variant.logits)?;
         let state = self.state(&plan, &wanted);
         let dry = self.options.dry_run;
         let mut takes = None;
@@ -77,9 +78,17 @@ impl<'a> Bench<'a> {
     }
 
     fn fresh(&self, plan: &Plan, wanted: &Wanted) -> Result<(), Problems> {
-        let (product, cost) = self.step(plan, &plan.pupil.data(self.data))?;
+        let (product, cost) = self.step(plan, &self.seen(plan))?;
         self.measure(plan, &product, wanted, self.lineage(plan, cost))?;
         Ok(self.forget(&plan.instance.name)?)
+    }
+
+    /// The data as a variant's training sees them: perhaps with other labels, perhaps few images.
+    pub(super) fn seen(&self, plan: &Plan) -> Cow<'a, Dataset> {
+        match plan.variant.train.as_ref().and_then(|train| train.images_per_class) {
+            Some(each) => Cow::Owned(plan.pupil.data(&self.data.with_first_of_each(each)).into_owned()),
+            None => plan.pupil.data(self.data),
+        }
     }
 
     fn measure(&self, plan: &Plan, product: &Product, wanted: &Wanted, lineage: Lineage) -> Result<(), Problems> {
@@ -139,7 +148,7 @@ impl<'a> Bench<'a> {
         found.map_or_else(|| plan.pupil.architecture.clone(), |weights| weights.architecture)
     }
 
-    fn content_beside(&self, variant: &str, seed: u64) -> String {
+    pub(super) fn content_beside(&self, variant: &str, seed: u64) -> String {
         let instance = beside(self.recipe, variant, seed);
         instance.and_then(|i| self.contents.get(&i.name).cloned()).unwrap_or_default()
     }
@@ -165,10 +174,15 @@ impl<'a> Bench<'a> {
         self.options.out.join(name)
     }
 
+    /// Where trainings keep what is of use to others or when they go on.
+    pub(super) fn kept(&self) -> PathBuf {
+        self.options.out.join(".checkpoints")
+    }
+
     /// The checkpoint of the training after a round of pruning, or of the only one.
     pub(super) fn checkpoint(&self, name: &str, round: u32) -> PathBuf {
         let file = if round == 0 { format!("{name}.safetensors") } else { format!("{name}.{round}.safetensors") };
-        self.options.out.join(".checkpoints").join(file)
+        self.kept().join(file)
     }
 
     /// The whole profile of this content, if it is there.
@@ -199,7 +213,7 @@ impl<'a> Bench<'a> {
                 source: self.data.source.clone(),
                 settings: self.recipe.data.source.settings(),
                 sha256: self.data.sha256.clone(),
-                train: images(&self.data.train),
+                train: images(&self.seen(plan).train),
                 validation: images(&self.data.validation),
                 test: images(&self.data.test),
                 superclasses: plan.pupil.partition.as_ref().map(|p| p.named(&self.data.classes)),
@@ -216,6 +230,6 @@ impl<'a> Bench<'a> {
         let teacher = plan.variant.taught_by().and_then(|name| beside(self.recipe, name, plan.instance.seed));
         let teacher = teacher.and_then(|i| self.architectures.get(&i.name));
         let rounds = plan.variant.rounds();
-        Ok(Some(estimate::training(&plan.pupil.architecture, teacher, settings, &plan.pupil.data(self.data))? * rounds))
+        Ok(Some(estimate::training(&plan.pupil.architecture, teacher, settings, &self.seen(plan))? * rounds))
     }
 }

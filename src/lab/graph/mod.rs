@@ -13,6 +13,7 @@ mod trial;
 pub use compare::{Compared, Spread};
 pub(in crate::lab) use estimate::training as training_time;
 
+use super::distil::Memory;
 use super::recipe;
 use crate::problem::Problems;
 pub(in crate::lab) use bench::{Bench, Plan};
@@ -94,6 +95,9 @@ pub fn run(path: &Path, options: &Options) -> Result<Summary, Problems> {
         let (made, takes) = bench.make(instance)?;
         let needs = order::needs(&recipe, instance).map(|n| n.name).collect();
         entries.push(Entry { name: instance.name.clone(), needs, made, takes });
+    }
+    if options.only.is_empty() && !options.dry_run {
+        Memory::forget(&bench.kept())?;
     }
     let profiles = bench.profiles(&order);
     if let Some(table) = options.table.as_ref().filter(|_| !options.dry_run) {

@@ -129,7 +129,8 @@ impl Bench<'_> {
     /// A finished checkpoint is not trained again.
     fn trained(&self, plan: &Plan, begin: Beginning, settings: &Train, extent: &Extent) -> Result<Trained, Problem> {
         let Beginning { architecture, start, mask, data } = begin;
-        let objective = self.objective(plan, architecture, data)?;
+        let folder = extent.checkpoint.parent().unwrap_or(Path::new(""));
+        let objective = self.objective(plan, architecture, data)?.remembering(folder, &self.looks(plan, settings))?;
         let job = Job {
             architecture,
             seed: plan.instance.seed,
@@ -142,7 +143,15 @@ impl Bench<'_> {
             checkpoint: Some(extent.checkpoint),
             until: extent.until,
         };
-        train(&job, extent.progress)
+        let trained = train(&job, extent.progress);
+        objective.keep()?;
+        trained
+    }
+
+    /// What tells a teacher's answers to augmented images apart from others, the images themselves aside.
+    fn looks(&self, plan: &Plan, settings: &Train) -> String {
+        let teacher = plan.variant.taught_by().map(|name| self.content_beside(name, plan.instance.seed));
+        format!("{teacher:?} {} {} {}", self.data.sha256, settings.flip, settings.shift)
     }
 
     fn objective(&self, plan: &Plan, student: &Architecture, data: &Dataset) -> Result<Taught, Problem> {

@@ -36,7 +36,7 @@ impl Bench<'_> {
     /// # Errors
     /// As for [`crate::lab::train::train`].
     pub fn trial(&self, plan: &Plan, epochs: u32, checkpoint: &Path, progress: &Progress) -> Result<Trained, Problem> {
-        let data = plan.pupil.data(self.data);
+        let data = self.seen(plan);
         let Some(settings) = &plan.variant.train else { return Err(Problem::new("a variant that is not trained")) };
         let until = (data.train.len() / settings.batch.max(1)) as u64 * u64::from(epochs);
         self.train_to(plan, settings, &data, &Extent { checkpoint, until: Some(until), progress })

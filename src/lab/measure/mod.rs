@@ -5,6 +5,8 @@
 //! `bytes.parquet`; where it was trained, `trained.safetensors` (what later steps start from) and `training.parquet`
 //! (one row an epoch); and what else the step that made it has to tell.
 
+#[cfg(test)]
+mod end_to_end;
 mod figures;
 mod product;
 mod profile;
@@ -21,8 +23,8 @@ pub use update::{Update, update};
 pub use verify::verify;
 pub use wanted::Wanted;
 
-use super::answers::{Answers, Shipped, plain};
-use super::codec::{bytes_columns, crossings, prediction_columns};
+use super::answers::{Answers, Output, Shipped, plain};
+use super::codec::{bytes_columns, crossings, outputs};
 use super::corrupt::{self, CORRUPTED, Corrupted};
 use super::data::Dataset;
 use super::network::{Executor, Folded, Weights};
@@ -72,13 +74,15 @@ pub fn measure(
     let profile = profile::assemble(&measured, &crossings, data, lineage)?;
     let temperature = profile.calibration.temperature;
     let early = Answers::early(&network, data);
-    prediction_columns(&answers, &crossings, &early, temperature).write(&batch.path(PREDICTIONS))?;
+    let outputs = outputs(&answers, &crossings, &early);
+    Output::columns(&outputs, temperature, wanted.logits).write(&batch.path(PREDICTIONS))?;
     bytes_columns(&crossings, data).write(&batch.path(BYTES))?;
     if wanted.corruptions.is_empty() {
         batch.remove(CORRUPTED);
     } else {
-        let all = corrupt::answers(&network, data, Split::Test, &wanted.corruptions, wanted::CORRUPTION_SEED);
-        Corrupted::columns(&all, temperature).write(&batch.path(CORRUPTED))?;
+        let all =
+            corrupt::answers(&network, data, Split::Test, &wanted.corruptions, temperature, wanted::CORRUPTION_SEED);
+        Corrupted::columns(&all).write(&batch.path(CORRUPTED))?;
     }
     product.stale().for_each(|name| batch.remove(name));
     product.tables.iter().try_for_each(|(name, table)| table.write(&batch.path(name)))?;

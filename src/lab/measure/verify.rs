@@ -2,11 +2,12 @@
 
 use super::{Wanted, figures, profile, read, shipped_in};
 use crate::catalog::{BYTES, Calibration, ModelProfile, PREDICTIONS, PROFILE};
-use crate::lab::answers::{Answers, Output, Part, Shipped};
+use crate::lab::answers::{Answers, Output, Part, Shipped, confidence, has_logits};
 use crate::lab::architecture::INPUT;
 use crate::lab::codec::{bytes_columns, crossings, outputs};
 use crate::lab::data::{Dataset, Source};
 use crate::lab::distil::subclass::{Partition, relabelled};
+use crate::lab::train::best;
 use crate::problem::{Problem, Problems};
 use crate::store::hash::sha256_hex;
 use crate::store::parquet::{Columns, Table};
@@ -55,6 +56,11 @@ impl Check<'_> {
         }
     }
 
+    fn other_images(&mut self) -> Result<(), Problem> {
+        self.table(PREDICTIONS, "images or labels are not the data's".into());
+        Ok(())
+    }
+
     fn table(&mut self, name: &str, what: String) {
         let remedy = "measure the variant again with `tierwise lab`";
         self.problems.push(Problem::new(what).in_file(self.folder.join(name)).remedy(remedy));
@@ -78,22 +84,10 @@ fn answered(check: &mut Check, told: &ModelProfile, network: &Shipped, data: &Da
     let crossings = crossings(network, data, Wanted::told(told)?.codecs())?;
     let early = Answers::early(network, data);
     let outputs = outputs(&run, &crossings, &early);
-    let Some(stored) = stored(&table, &outputs)? else {
-        check.table(PREDICTIONS, "images or labels are not the data's".into());
-        return Ok(());
-    };
-    if let Some((image, found, stored)) = outputs.iter().zip(&stored).find_map(|(o, stored)| farthest(o, stored)) {
-        check.table(PREDICTIONS, format!("image {image} has the logit {stored}, but the weights give {found}"));
-    }
-    // From the stored logits on, everything is exact.
-    let again: Vec<Output> = outputs.iter().zip(&stored).map(|(o, part)| Output { part, ..*o }).collect();
-    if let Some(name) = differs(&table, &Output::columns(&again, told.calibration.temperature)) {
-        check.table(PREDICTIONS, format!("the column `{name}` is not what the logits give"));
-    }
-    if let [validation, test, ..] = &stored[..] {
-        let raw = Answers { validation: validation.clone(), test: test.clone() };
-        check.equal("accuracy", &told.accuracy, &figures::accuracy(&raw, data.classes.len()));
-        calibrated(check, &told.calibration, &figures::calibration(&raw)?);
+    if has_logits(&table) {
+        by_logits(check, told, &table, &outputs)?;
+    } else {
+        by_answers(check, told, &table, &outputs)?;
     }
     check.equal("classes", &told.classes, &data.classes);
     check.equal("taps", &told.taps, &profile::taps(network, &crossings)?);
@@ -103,19 +97,82 @@ fn answered(check: &mut Check, told: &ModelProfile, network: &Shipped, data: &Da
     Ok(())
 }
 
-/// Equal up to what logarithms differ in between systems.
-fn calibrated(check: &mut Check, told: &Calibration, found: &Calibration) {
+/// What a table with logits tells: from the stored logits on, everything is exact.
+fn by_logits(check: &mut Check, told: &ModelProfile, table: &Table, outputs: &[Output]) -> Result<(), Problem> {
+    let Some(stored) = stored(table, outputs)? else { return check.other_images() };
+    if let Some((image, found, stored)) = outputs.iter().zip(&stored).find_map(|(o, stored)| farthest(o, stored)) {
+        check.table(PREDICTIONS, format!("image {image} has the logit {stored}, but the weights give {found}"));
+    }
+    let again: Vec<Output> = outputs.iter().zip(&stored).map(|(o, part)| Output { part, ..*o }).collect();
+    if let Some(name) = differs(table, &Output::columns(&again, told.calibration.temperature, true)) {
+        check.table(PREDICTIONS, format!("the column `{name}` is not what the logits give"));
+    }
+    if let [validation, test, ..] = &stored[..] {
+        let raw = Answers { validation: validation.clone(), test: test.clone() };
+        check.equal("accuracy", &told.accuracy, &figures::accuracy(&raw, told.classes.len()));
+        calibrated(check, &told.calibration, &figures::calibration(&raw)?, 1e-6);
+    }
+    Ok(())
+}
+
+/// What a table without logits tells: answers, unless two classes are as good as level; and how sure they are.
+fn by_answers(check: &mut Check, told: &ModelProfile, table: &Table, outputs: &[Output]) -> Result<(), Problem> {
+    if !same_images(table, outputs)? {
+        return check.other_images();
+    }
+    let stored = table.u32("prediction")?;
+    if let Some(what) = unlike(told.calibration.temperature, table, outputs)? {
+        check.table(PREDICTIONS, what);
+    }
+    if let [validation, test, ..] = outputs {
+        let (first, second) = (validation.part.image.len(), test.part.image.len());
+        let stored_part = |part: &Part, rows| part.clone().answered(&stored[rows], told.classes.len());
+        let raw = Answers {
+            validation: stored_part(validation.part, 0..first),
+            test: stored_part(test.part, first..first + second),
+        };
+        check.equal("accuracy", &told.accuracy, &figures::accuracy(&raw, told.classes.len()));
+        let run = Answers { validation: validation.part.clone(), test: test.part.clone() };
+        calibrated(check, &told.calibration, &figures::calibration(&run)?, 1e-3);
+    }
+    Ok(())
+}
+
+/// The first image with another answer, or another confidence.
+fn unlike(temperature: f64, table: &Table, outputs: &[Output]) -> Result<Option<String>, Problem> {
+    let (answer, sure, led) = (table.u32("prediction")?, table.f32("confidence")?, table.f32("margin")?);
+    let mut rows = outputs.iter().flat_map(|o| o.part.image.iter().zip(o.part.rows()).map(move |row| (o, row)));
+    let different = |i: usize| {
+        let (output, (image, (_, logits))) = rows.next()?;
+        let (given, [now, lead], near) = (best(logits) as u32, confidence(logits, temperature), tolerance(output));
+        let moved = (now - sure[i]).abs().max((lead - led[i]).abs());
+        let told = || {
+            let stored = format!("image {image} is answered with {} at {}", answer[i], sure[i]);
+            format!("{stored}, but the weights give {given} at {now}")
+        };
+        (moved > near || (given != answer[i] && lead > near)).then(told)
+    };
+    Ok((0..answer.len()).find_map(different))
+}
+
+/// Equal up to what logarithms, and without stored logits instruction sets, differ in.
+fn calibrated(check: &mut Check, told: &Calibration, found: &Calibration, near: f64) {
     let figures = |c: &Calibration| [c.temperature, c.ece_before, c.ece_after, c.nll_before, c.nll_after];
-    if figures(told).iter().zip(figures(found)).any(|(a, b)| (a - b).abs() > 1e-6) {
+    if figures(told).iter().zip(figures(found)).any(|(a, b)| (a - b).abs() > near) {
         check.equal("calibration", told, found);
     }
 }
 
-/// The stored answers, output by output, if the table speaks of the same images with the same labels.
-fn stored(table: &Table, run: &[Output]) -> Result<Option<Vec<Part>>, Problem> {
+/// Whether a table speaks of the same images with the same labels.
+fn same_images(table: &Table, run: &[Output]) -> Result<bool, Problem> {
     let images = run.iter().flat_map(|o| &o.part.image);
     let labels = run.iter().flat_map(|o| &o.part.label).map(|&l| u32::from(l));
-    if !images.eq(table.u32("image")?) || !labels.eq(table.u32("label")?.iter().copied()) {
+    Ok(images.eq(table.u32("image")?) && labels.eq(table.u32("label")?.iter().copied()))
+}
+
+/// The stored answers, output by output, if the table speaks of the same images.
+fn stored(table: &Table, run: &[Output]) -> Result<Option<Vec<Part>>, Problem> {
+    if !same_images(table, run)? {
         return Ok(None);
     }
     let classes = run.first().map_or(0, |o| o.part.classes());

@@ -1,9 +1,11 @@
 //! What is measured of a network beside what is always.
 
-use crate::catalog::ModelProfile;
+use crate::catalog::{ModelProfile, PREDICTIONS};
+use crate::lab::answers::has_logits;
 use crate::lab::codec::{Codec, RAW};
 use crate::lab::corrupt::{CORRUPTED, Corruption};
 use crate::problem::Problem;
+use crate::store::parquet::Table;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -18,6 +20,8 @@ pub struct Wanted {
     codecs: Vec<Codec>,
     /// None: they are not measured.
     pub corruptions: Vec<Corruption>,
+    /// Whether logits are kept beside answers and confidences.
+    pub logits: bool,
 }
 
 impl Wanted {
@@ -25,10 +29,11 @@ impl Wanted {
     ///
     /// # Errors
     /// None, as that one is known.
-    pub fn new(codecs: &[Codec], corruptions: &[Corruption]) -> Result<Self, Problem> {
+    pub fn new(codecs: &[Codec], corruptions: &[Corruption], logits: bool) -> Result<Self, Problem> {
         let always = Codec::named(ALWAYS)?;
         let others = codecs.iter().filter(|c| c.name() != ALWAYS).cloned();
-        Ok(Self { codecs: std::iter::once(always).chain(others).collect(), corruptions: corruptions.to_vec() })
+        let codecs = std::iter::once(always).chain(others).collect();
+        Ok(Self { codecs, corruptions: corruptions.to_vec(), logits })
     }
 
     /// What a profile says was measured.
@@ -43,7 +48,7 @@ impl Wanted {
             }
         }
         let codecs = names.into_iter().map(Codec::named).collect::<Result<_, _>>()?;
-        Ok(Self { codecs, corruptions: Vec::new() })
+        Ok(Self { codecs, corruptions: Vec::new(), logits: true })
     }
 
     /// All codecs.
@@ -51,10 +56,11 @@ impl Wanted {
         &self.codecs
     }
 
-    /// Whether a folder with this profile holds all of it, and no codec more.
+    /// Whether a folder with this profile holds all of it, and no codec or logits more.
     pub fn is_measured(&self, folder: &Path, profile: &ModelProfile) -> bool {
         let names = |codecs: &[Codec]| codecs.iter().map(|c| c.name().to_string()).collect::<BTreeSet<_>>();
         let same = Self::told(profile).is_ok_and(|told| names(&told.codecs) == names(&self.codecs));
-        same && folder.join(CORRUPTED).is_file() != self.corruptions.is_empty()
+        let logits = || Table::read(&folder.join(PREDICTIONS)).is_ok_and(|table| has_logits(&table) == self.logits);
+        same && folder.join(CORRUPTED).is_file() != self.corruptions.is_empty() && logits()
     }
 }

@@ -4,7 +4,7 @@ use super::instances::{beside, instances, seeds};
 use super::{Recipe, Variant, pupil, searches};
 use crate::config::{self, Document};
 use crate::lab::architecture::Form;
-use crate::lab::data::Dataset;
+use crate::lab::data::{Dataset, first_of_each};
 use crate::lab::distil::Lesson;
 use crate::lab::distil::subclass::Partition;
 use crate::lab::prune::Prune;
@@ -248,7 +248,8 @@ pub fn check_against(recipe: &Recipe, document: &Document, data: &Dataset) -> Re
         }
     }
     for (name, train) in recipe.variants.iter().filter_map(|(name, v)| Some((name, v.train.as_ref()?))) {
-        for (key, why) in train.complaints(data.input, data.train.len()) {
+        let seen = |each| first_of_each(&data.train.label, each).len();
+        for (key, why) in train.complaints(data.input, train.images_per_class.map_or(data.train.len(), seen)) {
             let path = ["variants", name, "train", key];
             problems.push(document.blame(&path, Problem::new(format!("`{key}` {why}"))));
         }

@@ -50,12 +50,19 @@ pub struct Variant {
     /// Corruptions of the test images under which answers are measured, at five severities each.
     #[serde(default)]
     pub corruptions: Vec<Corruption>,
+    /// Whether logits are kept of every image, beside its answer and confidence: some five times the bytes.
+    #[serde(default = "yes")]
+    pub logits: bool,
     /// Superclasses that it sees as labels, instead of the data's classes.
     #[serde(default)]
     pub labels: Option<Labels>,
     /// Classes that its training favours.
     #[serde(default)]
     pub focus: Option<Focus>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Variant {

@@ -13,6 +13,13 @@ pub struct Augment<'a> {
     image: [usize; 3],
 }
 
+/// How an image is mirrored and shifted; no shift is at half of all.
+struct Look {
+    flip: bool,
+    down: usize,
+    right: usize,
+}
+
 impl<'a> Augment<'a> {
     /// For images of height, width and channels.
     pub fn new(settings: &'a Train, seed: u64, scaling: &Scaling, image: [usize; 3]) -> Self {
@@ -24,16 +31,39 @@ impl<'a> Augment<'a> {
     pub fn fill(&self, images: &Images, positions: &[u32], epoch: u64, out: &mut [f32]) {
         let size = self.image.iter().product();
         for (&position, out) in positions.iter().zip(out.chunks_exact_mut(size)) {
-            let mut rng = Rng::new(self.stream, u64::from(position), epoch as u32);
-            self.one(images.image(position as usize), &mut rng, out);
+            self.one(images.image(position as usize), &mut self.rng(position, epoch), out);
         }
+    }
+
+    /// A number for each of these images and its look, by the image's own number: equal where they are the same. None
+    /// where a rectangle may be blotted out anywhere.
+    pub fn looks(&self, images: &Images, positions: &[u32], epoch: u64) -> Vec<u64> {
+        if self.settings.erase.is_some() {
+            return Vec::new();
+        }
+        let side = 2 * u64::from(self.settings.shift) + 1;
+        let number = |&position: &u32| {
+            let Look { flip, down, right } = self.look(&mut self.rng(position, epoch));
+            let image = u64::from(images.number[position as usize]);
+            ((image * 2 + u64::from(flip)) * side + down as u64) * side + right as u64
+        };
+        positions.iter().map(number).collect()
+    }
+
+    fn rng(&self, position: u32, epoch: u64) -> Rng {
+        Rng::new(self.stream, u64::from(position), epoch as u32)
+    }
+
+    fn look(&self, rng: &mut Rng) -> Look {
+        let flip = self.settings.flip && rng.chance(0.5);
+        let [down, right] = [(); 2].map(|()| rng.index(2 * self.settings.shift as usize + 1));
+        Look { flip, down, right }
     }
 
     fn one(&self, image: &[u8], rng: &mut Rng, out: &mut [f32]) {
         let [h, w, c] = self.image;
-        let reach = self.settings.shift as usize;
-        let flip = self.settings.flip && rng.chance(0.5);
-        let [down, right] = [(); 2].map(|()| rng.index(2 * reach + 1) as isize - reach as isize);
+        let Look { flip, down, right } = self.look(rng);
+        let [down, right] = [down, right].map(|by| by as isize - self.settings.shift as isize);
         for y in 0..h {
             for x in 0..w {
                 let from_x = x as isize - right;
@@ -104,6 +134,19 @@ mod tests {
         assert_eq!(all.len(), 9);
         let right_and_down: Vec<i64> = vec![0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 0, 6, 7, 8, 9, 0, 11, 12, 13, 14];
         assert!(all.contains(&right_and_down));
+    }
+
+    #[test]
+    fn equal_looks_are_equal_pixels() {
+        let settings = Train { flip: true, shift: 1, ..plain() };
+        let augment = Augment::new(&settings, 1, &Scaling::grey(0.0, 1.0 / 255.0), [4, 5, 1]);
+        let both = |epoch| (augment.looks(&images(), &[0], epoch)[0], seen(&settings, epoch));
+        let all: std::collections::BTreeMap<_, _> = (0..600).map(both).collect();
+        assert_eq!((all.len(), all.values().collect::<std::collections::BTreeSet<_>>().len()), (18, 18));
+        assert!((0..600).map(both).all(|(look, pixels)| all[&look] == pixels));
+        let erased = Train { erase: Some(Erase { chance: 0.1, sides: [1, 1] }), ..settings };
+        let erased = Augment::new(&erased, 1, &Scaling::grey(0.0, 1.0), [4, 5, 1]);
+        assert!(erased.looks(&images(), &[0], 0).is_empty());
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub struct Seen<'a> {
     pub own: &'a Tensor,
     /// Where the images stand among the training images.
     pub positions: &'a [u32],
+    /// A number for each image and how it is changed, equal where it is the same image changed in the same way; none
+    /// where there are too many ways.
+    pub looks: &'a [u64],
     /// Share of the training that is done, from 0 to below 1.
     pub done: f64,
 }
@@ -48,8 +51,8 @@ pub trait Objective: Sync {
         None
     }
 
-    /// Multiply-accumulates spent on an image beside the network's own: a teacher's.
-    fn macs(&self) -> u64 {
+    /// Multiply-accumulates spent so far beside the network's own: a teacher's.
+    fn spent(&self) -> u64 {
         0
     }
 }

@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
     fn end_epoch(&mut self) -> Result<(), Problem> {
         let own: u64 = counts(self.job.architecture)?.iter().map(|c| c.macs).sum();
         let images = self.per_epoch * self.job.settings.batch as u64;
-        self.macs += images as f64 * (PASSES * own + self.job.objective.macs()) as f64;
+        self.macs += images as f64 * (PASSES * own) as f64;
         self.macs += self.job.data.validation.len() as f64 * own as f64;
         let validation = self.validate()?;
         self.state.history.push(Epoch { loss: self.state.loss / self.per_epoch as f64, validation });
@@ -229,7 +229,7 @@ impl<'a> Run<'a> {
         self.state.parameters = all(&self.trainee, &self.own).map_err(broken)?;
         self.state.memory.clone_from(&self.memory.vectors);
         self.state.statistics.clone_from(&self.trainee.statistics);
-        self.state.cost = self.clock.cost(self.macs);
+        self.state.cost = self.clock.cost(self.macs + self.job.objective.spent() as f64);
         self.job.checkpoint.map_or(Ok(()), |path| self.state.save(path))
     }
 }
@@ -323,8 +323,20 @@ fn differentiate(
     let (logits, features) = trainee.forward_with(positions.len(), &wanted, fill)?;
     let (features, early) = features.split_at(own_features);
     let (logits, labels, targets) = (&logits, &labels, &targets);
+    let looks = if mixed == Mixed::No { augment.looks(images, positions, epoch) } else { Vec::new() };
+    let looks = looks.as_slice();
     let loss = trainee.with_input(|input| {
-        job.objective.loss(&Seen { input, logits, labels, targets, features, own: own.as_tensor(), positions, done })
+        job.objective.loss(&Seen {
+            input,
+            logits,
+            labels,
+            targets,
+            features,
+            own: own.as_tensor(),
+            positions,
+            looks,
+            done,
+        })
     })?;
     let loss = early.iter().try_fold(loss, |loss, logits| {
         let logits = logits.flatten_from(1)?;

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 pub struct Train {
     /// Times that every image is seen.
     pub epochs: u32,
+    /// Training images of each class that are seen, the first in file order; all if not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images_per_class: Option<usize>,
     /// Images in a step; what is left of an epoch after whole batches is left out.
     #[serde(default = "batch")]
     pub batch: usize,
@@ -103,6 +106,7 @@ impl Default for Train {
     fn default() -> Self {
         Self {
             epochs: 1,
+            images_per_class: None,
             batch: batch(),
             rate: rate(),
             warm_up: warm_up(),
@@ -166,6 +170,7 @@ impl Train {
         let (optimiser, schedule) = (self.optimiser.complaint(), self.schedule.complaint());
         let all = [
             ("epochs", self.epochs > 0, "must be above zero".into()),
+            ("images-per-class", self.images_per_class != Some(0), "must be above zero".into()),
             ("batch", (2..=images).contains(&self.batch), format!("must be from 2 to {images}, the training images")),
             ("rate", positive(self.rate), "must be a finite number above zero".into()),
             ("rate", self.rate <= self.optimiser.most(), "is far too high for AdamW: begin with 0.001".into()),

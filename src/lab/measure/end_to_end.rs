@@ -1,0 +1,65 @@
+//! Tables without logits, from a recipe on.
+
+use super::verify;
+use crate::catalog::{ModelProfile, PREDICTIONS, PROFILE};
+use crate::lab::answers::proportion;
+use crate::lab::{Options, run};
+use crate::store::parquet::{Columns, Table};
+use std::fs;
+use std::path::Path;
+
+/// A recipe's one network; whether it was made or measured now.
+fn made(home: &Path, text: &str) -> bool {
+    let recipe = home.join("recipe.toml");
+    fs::write(&recipe, text).unwrap();
+    let only = vec!["nano".to_string()];
+    let options = Options { out: home.into(), only, progress: false, ..Options::default() };
+    run(&recipe, &options).unwrap().entries[0].made
+}
+
+fn recipe() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/lab/smoke.toml");
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn tables_without_logits_are_short_and_verified() {
+    let home = tempfile::tempdir().unwrap();
+    let brief = recipe().replace("[variants.nano]\n", "[variants.nano]\nlogits = false\n");
+    let folder = home.path().join("nano");
+    let size = || fs::metadata(folder.join(PREDICTIONS)).unwrap().len();
+    assert!(made(home.path(), &recipe()));
+    let whole = size();
+    assert_eq!([made(home.path(), &brief), made(home.path(), &brief)], [true, false]);
+    assert!(size() * 3 < whole, "{} {whole}", size());
+    verify(&folder, None).unwrap();
+    profile_of_other_answers(&folder);
+    other_answers(&folder);
+}
+
+fn profile_of_other_answers(folder: &Path) {
+    let profile = ModelProfile::load(folder).unwrap();
+    let write = |p: &ModelProfile| fs::write(folder.join(PROFILE), serde_json::to_string(p).unwrap()).unwrap();
+    let mut mended = profile.clone();
+    mended.accuracy.validation = proportion(1, mended.accuracy.validation.of);
+    write(&mended);
+    assert!(verify(folder, None).unwrap_err().to_string().contains("`accuracy` is not"));
+    mended = profile.clone();
+    mended.calibration.temperature += 0.1;
+    write(&mended);
+    assert!(verify(folder, None).unwrap_err().to_string().contains("`calibration` is not"));
+    write(&profile);
+}
+
+fn other_answers(folder: &Path) {
+    let file = folder.join(PREDICTIONS);
+    let table = Table::read(&file).unwrap();
+    let other: Vec<u32> = table.u32("prediction").unwrap().iter().map(|p| (p + 1) % 10).collect();
+    let change = |all: Columns, (name, column): (&str, &crate::store::parquet::Column)| match name {
+        "prediction" => all.u32(name, other.clone()),
+        _ => all.with(name, column.clone()),
+    };
+    table.columns().iter().fold(Columns::new(), change).write(&file).unwrap();
+    let told = verify(folder, None).unwrap_err().to_string();
+    assert!(told.contains("is answered with") && told.contains("but the weights give"), "{told}");
+}
