@@ -82,6 +82,9 @@ enum Command {
         /// The folder of their folders.
         #[arg(long, default_value = "results/models")]
         models: PathBuf,
+        /// Draw only these variants.
+        #[arg(long)]
+        only: Vec<String>,
         /// Where the figures go.
         #[arg(long)]
         out: PathBuf,
@@ -96,8 +99,8 @@ impl Lab {
                 say(update(&lab::update(&old, &new, out.as_deref())?));
                 Ok(())
             }
-            Some(Command::Figures { table, models, out }) => {
-                report::lab::write(&table, &models, &out)?.iter().for_each(|file| say(file.display()));
+            Some(Command::Figures { table, models, only, out }) => {
+                report::lab::write(&table, &models, &only, &out)?.iter().for_each(|file| say(file.display()));
                 Ok(())
             }
             Some(Command::Search { recipe, data, models, out, only, dry_run }) => {
@@ -148,7 +151,7 @@ fn search(recipe: &Path, options: &lab::trials::Options) -> Result<(), Problems>
         say(found(&outcome));
         if !options.dry_run {
             let folder = options.out.join(&outcome.name);
-            report::lab::write(&folder.join(lab::trials::history::HISTORY), &folder, &folder)?;
+            report::lab::write(&folder.join(lab::trials::history::HISTORY), &folder, &[], &folder)?;
             say(format!("{}: history.parquet, summary.json, best.toml, figures", folder.display()));
         }
     }

@@ -58,14 +58,16 @@ fn spread(variant: String, values: &[f64]) -> Spread {
     Spread { variant, seeds: values.len(), mean, deviation: (squares / (n - 1.0)).sqrt() }
 }
 
-/// All comparisons of which both sides are made.
+/// All comparisons of which both sides are made. Networks that answer with unlike classes stand side by side in tables
+/// only: their accuracies are not of the same thing.
 pub fn compared(recipe: &Recipe, out: &Path, profiles: &[(Instance, ModelProfile)]) -> Result<Vec<Compared>, Problem> {
     let mut all = Vec::new();
     for comparison in &recipe.comparisons {
         let of = |variant: &str| profiles.iter().filter(|(i, _)| i.variant == variant).collect::<Vec<_>>();
         let (first, second) = (of(&comparison.of), of(&comparison.with));
         let beside = |seed| second.iter().find(|(i, _)| i.seed == seed);
-        let pairs: Vec<_> = first.iter().filter_map(|a| Some((*a, *beside(a.0.seed)?))).collect();
+        let pairs = first.iter().filter_map(|a| Some((*a, *beside(a.0.seed)?)));
+        let pairs: Vec<_> = pairs.filter(|(a, b)| a.1.classes == b.1.classes).collect();
         if !pairs.is_empty() {
             all.push(compare(comparison.of.clone(), comparison.with.clone(), out, &pairs)?);
         }

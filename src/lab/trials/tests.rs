@@ -129,7 +129,7 @@ fn drawn(home: &Path) {
     let all: &[&str] = &["search", "search_macs", "search_bytes", "search_latency"];
     for (search, right) in [("guided", &all[..1]), ("random", &all[..1]), ("cells", all)] {
         let table = home.join("search").join(search).join(HISTORY);
-        let files = crate::report::lab::write(&table, home, &folder.join(search)).unwrap();
+        let files = crate::report::lab::write(&table, home, &[], &folder.join(search)).unwrap();
         let names: Vec<_> = files.iter().map(|f| f.file_name().unwrap().to_string_lossy().into_owned()).collect();
         let right: Vec<_> = right.iter().flat_map(|n| [format!("{n}.svg"), format!("{n}.png")]).collect();
         assert_eq!(names, right);

@@ -1,6 +1,7 @@
 //! What the pictures are made of: the table of networks, and the tables in their folders.
 
-use crate::problem::{Problem, Problems};
+use super::seeds::joined;
+use crate::problem::{Problem, Problems, remedy_for_name};
 use crate::stats::{Interval, student};
 use crate::store::parquet::Table;
 use std::path::Path;
@@ -33,7 +34,11 @@ pub struct Gain {
 #[derive(Clone, Debug, Default)]
 pub struct Made {
     pub name: String,
+    /// The variant, of which there may be several seeds.
+    pub variant: String,
     pub architecture: String,
+    /// How many networks it stands for.
+    pub seeds: usize,
     pub macs: f64,
     pub bytes: f64,
     /// Test accuracy and the ends of its interval.
@@ -48,31 +53,43 @@ pub struct Made {
     pub corrupted: Vec<(String, u32, f64)>,
 }
 
-/// Reads a table of networks and their folders in `models`.
+/// Reads a table of networks and their folders in `models`, seeds joined; only some variants of it, or all if none is
+/// named.
 ///
 /// # Errors
-/// Everything that is missing or broken, at once.
-pub fn read(table: &Path, models: &Path) -> Result<Lab, Problems> {
-    let rows = rows(&Table::read(table)?)?;
+/// Everything that is missing or broken, at once; names of no variant.
+pub fn read(table: &Path, models: &Path, only: &[String]) -> Result<Lab, Problems> {
+    let is = |variant: &String| only.is_empty() || only.contains(variant);
+    let mut rows = rows(&Table::read(table)?)?;
+    let told = |name: &&String| !rows.iter().any(|made| made.variant == **name);
+    if let Some(name) = only.iter().find(told) {
+        let known = rows.iter().map(|made| made.variant.as_str());
+        let problem = Problem::new("the table has no such variant").in_file(table).received(format!("`{name}`"));
+        return Err(problem.remedy(remedy_for_name(name, known)).into());
+    }
+    rows.retain(|made| is(&made.variant));
     let mut problems = Problems::default();
     let made = rows.into_iter().filter_map(|made| {
         let folder = models.join(&made.name);
         problems.note(filled(made, &folder))
     });
-    let made = made.collect();
+    let made = joined(made.collect());
     let beside = table.with_file_name("subclass.parquet");
     let gains = if beside.is_file() { Table::read(&beside).and_then(|t| gains(&t)) } else { Ok(Vec::new()) };
-    let gains = problems.note(gains).unwrap_or_default();
+    let mut gains = problems.note(gains).unwrap_or_default();
+    gains.retain(|gain: &Gain| is(&gain.variant) && is(&gain.control));
     problems.or(Lab { made, gains })
 }
 
 fn rows(table: &Table) -> Result<Vec<Made>, Problem> {
-    let (name, architecture) = (table.str("name")?, table.str("architecture")?);
+    let (name, variant, architecture) = (table.str("name")?, table.str("variant")?, table.str("architecture")?);
     let (macs, bytes) = (table.u64("macs")?, table.u64("bytes")?);
     let (top1, low, high) = (table.f64("top1")?, table.f64("top1_low")?, table.f64("top1_high")?);
     let row = |i: usize| Made {
         name: name[i].clone(),
+        variant: variant[i].clone(),
         architecture: architecture[i].clone(),
+        seeds: 1,
         macs: macs[i] as f64,
         bytes: bytes[i] as f64,
         accuracy: [top1[i], low[i], high[i]],

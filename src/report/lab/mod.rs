@@ -7,6 +7,7 @@ mod data;
 mod gains;
 mod reliability;
 mod search;
+mod seeds;
 mod sensitivity;
 #[cfg(test)]
 mod tests;
@@ -41,12 +42,13 @@ const ALL: &[Figure] = &[
 
 /// Draws the networks of a table (`variants.parquet`) whose folders lie in `models`, or a search's trials
 /// (`history.parquet`), into `out`; gives the files written. What stands beside the networks' table (`subclass.parquet`) is
-/// drawn too.
+/// drawn too. `only` names variants, if not all are to be drawn.
 ///
 /// # Errors
 /// All tables that are missing or broken; output errors.
-pub fn write(table: &Path, models: &Path, out: &Path) -> Result<Vec<PathBuf>, Problems> {
-    let pictures = if search::is_history(table)? { search::of(table)? } else { pictures(&data::read(table, models)?)? };
+pub fn write(table: &Path, models: &Path, only: &[String], out: &Path) -> Result<Vec<PathBuf>, Problems> {
+    let drawn = || pictures(&data::read(table, models, only)?).map_err(Problems::from);
+    let pictures = if search::is_history(table)? { search::of(table)? } else { drawn()? };
     let mut files = Vec::new();
     for Picture { name, svg, png, .. } in pictures {
         for (ending, bytes) in [("svg", svg.as_bytes()), ("png", &png)] {

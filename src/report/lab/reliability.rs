@@ -68,10 +68,11 @@ fn bins(made: &Made) -> Vec<Bin> {
         let (count, right, sum) = &mut sums[bin];
         (*count, *right, *sum) = (*count + 1, *right + usize::from(label == answer), *sum + f64::from(*confidence));
     }
+    // Seeds answer to the same images: together they are no more observations.
     let bin = |(count, right, sum): (usize, usize, f64)| Bin {
         confidence: sum / count as f64,
         right: right as f64 / count as f64,
-        interval: crate::stats::wilson(right as u64, count as u64, 0.95),
+        interval: crate::stats::wilson((right / made.seeds) as u64, (count / made.seeds) as u64, 0.95),
     };
-    sums.into_iter().filter(|s| s.0 >= FEWEST).map(bin).collect()
+    sums.into_iter().filter(|s| s.0 >= FEWEST * made.seeds).map(bin).collect()
 }

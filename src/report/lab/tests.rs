@@ -12,7 +12,9 @@ fn made(name: &str, wrong_every: u32) -> Made {
         ["noise", "blur"].iter().flat_map(|k| (1..=5).map(move |s| (k.to_string(), s, 0.9 - 0.1 * f64::from(s))));
     Made {
         name: name.into(),
+        variant: name.into(),
         architecture: name.into(),
+        seeds: 1,
         macs: 1e6 * f64::from(wrong_every),
         bytes: 1e4 * f64::from(wrong_every),
         accuracy: [0.9, 0.88, 0.92],
