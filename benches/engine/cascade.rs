@@ -22,7 +22,7 @@ use tierwise::sim::{
 use tierwise::study::Files;
 
 /// The networks in `results/models`, the smaller first.
-const NETWORKS: [&str; 2] = ["n-kd", "teacher"];
+const NETWORKS: [&str; 2] = ["n-kd-1", "teacher"];
 
 /// Asks both networks.
 struct Both {

@@ -4,5 +4,6 @@ mod architecture;
 mod bad_input;
 mod command;
 mod golden;
+mod results;
 mod runs;
 mod stop;
