@@ -4,7 +4,7 @@ use super::verify;
 use crate::catalog::{ModelProfile, PREDICTIONS, PROFILE};
 use crate::lab::answers::proportion;
 use crate::lab::{Options, run};
-use crate::store::parquet::{Columns, Table};
+use crate::store::parquet::{Column, Columns, Table};
 use std::fs;
 use std::path::Path;
 
@@ -54,12 +54,17 @@ fn profile_of_other_answers(folder: &Path) {
 fn other_answers(folder: &Path) {
     let file = folder.join(PREDICTIONS);
     let table = Table::read(&file).unwrap();
-    let other: Vec<u32> = table.u32("prediction").unwrap().iter().map(|p| (p + 1) % 10).collect();
-    let change = |all: Columns, (name, column): (&str, &crate::store::parquet::Column)| match name {
-        "prediction" => all.u32(name, other.clone()),
-        _ => all.with(name, column.clone()),
+    let told = |name: &str, other: Columns| {
+        let change = |all: Columns, (found, column): (&str, &Column)| {
+            let column = if found == name { other.get(name).unwrap() } else { column };
+            all.with(found, column.clone())
+        };
+        table.columns().iter().fold(Columns::new(), change).write(&file).unwrap();
+        verify(folder, None).unwrap_err().to_string()
     };
-    table.columns().iter().fold(Columns::new(), change).write(&file).unwrap();
-    let told = verify(folder, None).unwrap_err().to_string();
-    assert!(told.contains("is answered with") && told.contains("but the weights give"), "{told}");
+    let answers = table.u32("prediction").unwrap().iter().map(|p| (p + 1) % 10);
+    let told_of_answers = told("prediction", Columns::new().u32("prediction", answers.collect()));
+    assert!(told_of_answers.contains("is answered with") && told_of_answers.contains("but the weights give"));
+    let taps = Columns::new().str("tap", vec!["pool"; table.rows()]);
+    assert!(told("tap", taps).contains("the column `tap` is not what was measured"));
 }

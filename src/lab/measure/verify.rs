@@ -120,6 +120,11 @@ fn by_answers(check: &mut Check, told: &ModelProfile, table: &Table, outputs: &[
     if !same_images(table, outputs)? {
         return check.other_images();
     }
+    let right = Output::columns(outputs, told.calibration.temperature, false);
+    let moved = |name: &&str| table.columns().get(name) != right.get(name);
+    if let Some(name) = ["split", "cut", "tap", "codec"].into_iter().find(moved) {
+        check.table(PREDICTIONS, format!("the column `{name}` is not what was measured"));
+    }
     let stored = table.u32("prediction")?;
     if let Some(what) = unlike(told.calibration.temperature, table, outputs)? {
         check.table(PREDICTIONS, what);
