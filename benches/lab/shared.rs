@@ -23,10 +23,11 @@ impl Drop for Busy {
     }
 }
 
-/// Full length: about two seconds a network.
+/// Full length: some ten seconds a network, so that a training has time to find out how many threads are best.
 pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
     for (name, architecture) in networks() {
-        let count = (40.0 * length).max(8.0) as u64;
+        let macs: u64 = tierwise::lab::architecture::counts(&architecture)?.iter().map(|c| c.macs).sum();
+        let count = (length * 2.4e9 / macs as f64).clamp(8.0, 800.0) as u64;
         let alone = speed(&architecture, count)?;
         let busy = Busy::start()?;
         let beside = speed(&architecture, count)?;

@@ -30,6 +30,7 @@ pub(crate) fn profile(id: &str, layers: u32) -> ModelProfile {
             nll_before: 0.7,
             nll_after: 0.6,
         },
+        early_exits: Vec::new(),
         lineage: lineage(),
         provenance: PROVENANCE.iter().map(|field| ((*field).to_string(), Provenance::Measured)).collect(),
         tuned_on_test: false,

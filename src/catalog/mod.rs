@@ -18,8 +18,8 @@ pub use preset::{
     links,
 };
 pub use profile::{
-    Accuracy, Calibration, CodecProfile, Cost, DataLineage, EstimatedEnergy, LayerProfile, Lineage, ModelProfile,
-    Proportion, Provenance, ShippedFile, SizeOf, TapProfile,
+    Accuracy, Calibration, CodecProfile, Cost, DataLineage, EarlyExit, EstimatedEnergy, LayerProfile, Lineage,
+    ModelProfile, Proportion, Provenance, ShippedFile, SizeOf, TapProfile,
 };
 pub use roofline::RunTimes;
 pub use tables::{BYTES, INPUT, ModelTables, OutputTable, PREDICTIONS, SizeTable, Split};

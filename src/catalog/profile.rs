@@ -55,12 +55,23 @@ pub struct ModelProfile {
     pub accuracy: Accuracy,
     /// How its confidences were calibrated.
     pub calibration: Calibration,
+    /// What its early exits answer, in order of `taps`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub early_exits: Vec<EarlyExit>,
     /// How it was made.
     pub lineage: Lineage,
     /// How each figure came to be, by the field's path (`layers.host-time-s`).
     pub provenance: BTreeMap<String, Provenance>,
     /// Whether a choice was made by looking at test images.
     pub tuned_on_test: bool,
+}
+
+impl ModelProfile {
+    /// The temperature of the answers at an exit.
+    pub fn temperature_at(&self, tap: &str) -> f64 {
+        let early = self.early_exits.iter().find(|exit| exit.tap == tap);
+        early.map_or(self.calibration, |exit| exit.calibration).temperature
+    }
 }
 
 /// The file that would be shipped to a device.
@@ -192,6 +203,19 @@ pub struct Calibration {
     pub nll_before: f64,
     /// The same, calibrated.
     pub nll_after: f64,
+}
+
+/// What an exit before the last answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EarlyExit {
+    /// Name of its tap.
+    pub tap: String,
+    /// How often it is right.
+    pub accuracy: Accuracy,
+    /// How its confidences were calibrated: it has a temperature of its own.
+    pub calibration: Calibration,
 }
 
 /// Where a variant comes from.

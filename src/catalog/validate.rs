@@ -86,8 +86,9 @@ impl ModelProfile {
         file(&mut check, self);
         layers(&mut check, &self.layers);
         taps(&mut check, self);
-        accuracy(&mut check, self);
-        calibration(&mut check, &self.calibration);
+        accuracy(&mut check, self, ("accuracy", &self.accuracy));
+        calibration(&mut check, "calibration", &self.calibration);
+        early_exits(&mut check, self);
         lineage(&mut check, self);
         provenance(&mut check, self);
         check.0.or(())
@@ -176,31 +177,43 @@ fn proportion(check: &mut Check, field: &str, p: &Proportion) {
     check.that(ordered, field, "has an interval that is not around its value, within 0 and 1", interval);
 }
 
-fn accuracy(check: &mut Check, profile: &ModelProfile) {
-    let Accuracy { validation, test, per_class } = &profile.accuracy;
-    proportion(check, "accuracy.validation", validation);
-    proportion(check, "accuracy.test", test);
+fn accuracy(check: &mut Check, profile: &ModelProfile, (field, of): (&str, &Accuracy)) {
+    let Accuracy { validation, test, per_class } = of;
+    let at = |part: &str| format!("{field}.{part}");
+    proportion(check, &at("validation"), validation);
+    proportion(check, &at("test"), test);
     for (i, p) in per_class.iter().enumerate() {
-        proportion(check, &format!("accuracy.per-class[{i}]"), p);
+        proportion(check, &at(&format!("per-class[{i}]")), p);
     }
-    check.equal("accuracy.per-class", per_class.len() as u64, "the number of `classes`", profile.classes.len() as u64);
+    let classes = profile.classes.len() as u64;
+    check.equal(&at("per-class"), per_class.len() as u64, "the number of `classes`", classes);
     let sum = |part: fn(&Proportion) -> u64| per_class.iter().map(part).fold(0, u64::saturating_add);
-    check.equal("accuracy.test.count", test.count, "the sum over `per-class`", sum(|p| p.count));
-    check.equal("accuracy.test.of", test.of, "the sum over `per-class`", sum(|p| p.of));
+    check.equal(&at("test.count"), test.count, "the sum over `per-class`", sum(|p| p.count));
+    check.equal(&at("test.of"), test.of, "the sum over `per-class`", sum(|p| p.of));
     let data = &profile.lineage.data;
-    check.equal("accuracy.validation.of", validation.of, "`lineage.data.validation`", data.validation);
-    check.equal("accuracy.test.of", test.of, "`lineage.data.test`", data.test);
+    check.equal(&at("validation.of"), validation.of, "`lineage.data.validation`", data.validation);
+    check.equal(&at("test.of"), test.of, "`lineage.data.test`", data.test);
 }
 
-fn calibration(check: &mut Check, calibration: &Calibration) {
+fn calibration(check: &mut Check, field: &str, calibration: &Calibration) {
     let Calibration { temperature, ece_before, ece_after, nll_before, nll_after } = *calibration;
     let right = temperature.is_finite() && temperature > 0.0;
-    check.that(right, "calibration.temperature", "must be a finite number above zero", temperature);
-    for (field, ece) in [("ece-before", ece_before), ("ece-after", ece_after)] {
-        check.that((0.0..=1.0).contains(&ece), format!("calibration.{field}"), "must be within 0 and 1", ece);
+    check.that(right, format!("{field}.temperature"), "must be a finite number above zero", temperature);
+    for (name, ece) in [("ece-before", ece_before), ("ece-after", ece_after)] {
+        check.that((0.0..=1.0).contains(&ece), format!("{field}.{name}"), "must be within 0 and 1", ece);
     }
-    check.at_least_zero("calibration.nll-before", nll_before);
-    check.at_least_zero("calibration.nll-after", nll_after);
+    check.at_least_zero(&format!("{field}.nll-before"), nll_before);
+    check.at_least_zero(&format!("{field}.nll-after"), nll_after);
+}
+
+fn early_exits(check: &mut Check, profile: &ModelProfile) {
+    for (i, exit) in profile.early_exits.iter().enumerate() {
+        let (field, last) = (format!("early-exits[{i}]"), profile.taps.last());
+        let there = profile.taps.iter().any(|tap| tap.exit && tap.name == exit.tap && last != Some(tap));
+        check.that(there, format!("{field}.tap"), "is no early exit of `taps`", format!("`{}`", exit.tap));
+        accuracy(check, profile, (&format!("{field}.accuracy"), &exit.accuracy));
+        calibration(check, &format!("{field}.calibration"), &exit.calibration);
+    }
 }
 
 fn lineage(check: &mut Check, profile: &ModelProfile) {

@@ -336,6 +336,9 @@ fn early_answers_from_end_to_end() {
     let profile = ModelProfile::load(&folder).unwrap();
     let exits: Vec<&str> = profile.taps.iter().filter(|t| t.exit).map(|t| t.name.as_str()).collect();
     assert_eq!(exits, ["exit-stage1.block1", "answer"]);
+    let [exit] = &profile.early_exits[..] else { panic!("{:?}", profile.early_exits) };
+    assert!(exit.tap == exits[0] && exit.calibration.nll_after <= exit.calibration.nll_before);
+    assert!(exit.calibration.temperature != profile.calibration.temperature);
     let table = Table::read(&folder.join(PREDICTIONS)).unwrap();
     let right = |tap: &str| {
         let columns = (table.str("tap").unwrap(), table.u32("label").unwrap(), table.u32("prediction").unwrap());
@@ -344,6 +347,14 @@ fn early_answers_from_end_to_end() {
     };
     let [(early, all), (last, _)] = [right("exit-stage1.block1"), right("answer")];
     assert!(all == 1500 && early > 500 && last > early, "{early} and {last} of {all}");
+    assert_eq!(exit.accuracy.validation.count + exit.accuracy.test.count, early as u64);
+    let mended = fs::read_to_string(folder.join(PROFILE)).unwrap();
+    let at = mended.find("\"early-exits\"").unwrap();
+    let [before, after] = [&mended[..at], &mended[at..]];
+    fs::write(folder.join(PROFILE), before.to_string() + &after.replacen("\"nll-after\": ", "\"nll-after\": 1", 1))
+        .unwrap();
+    let told = verify(&folder, None).unwrap_err().to_string();
+    assert!(told.contains("early-exits.exit-stage1.block1.calibration"), "{told}");
     fs::write(&recipe, text.replace("stage1.block1", "stage1.blok1")).unwrap();
     let told = run(&recipe, &options(home.path())).unwrap_err().to_string();
     assert!(told.contains("r.toml:4:") && told.contains("did you mean `stage1.block1`?"), "{told}");

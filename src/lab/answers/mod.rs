@@ -92,9 +92,9 @@ impl Answers {
         exits.into_iter().map(|exit| exit.name).zip(both).collect()
     }
 
-    /// Both splits as outputs of one tap crossed, exit and codec.
-    pub fn outputs<'a>(&'a self, cut: &'a str, tap: &'a str, codec: &'a str) -> [Output<'a>; 2] {
-        [&self.validation, &self.test].map(|part| Output { cut, tap, codec, part })
+    /// Both splits as outputs of one tap crossed, exit and codec, at a temperature.
+    pub fn outputs<'a>(&'a self, [cut, tap, codec]: [&'a str; 3], temperature: f64) -> [Output<'a>; 2] {
+        [&self.validation, &self.test].map(|part| Output { cut, tap, codec, temperature, part })
     }
 }
 
@@ -107,6 +107,8 @@ pub struct Output<'a> {
     pub tap: &'a str,
     /// How what crossed was written.
     pub codec: &'a str,
+    /// Logits are divided by this before a confidence is read off them.
+    pub temperature: f64,
     /// The answers.
     pub part: &'a Part,
 }
@@ -117,11 +119,15 @@ pub fn has_logits(table: &Table) -> bool {
 }
 
 impl Output<'_> {
-    /// The table `predictions.parquet`: output after output; confidences at `temperature`; with logits if they are
-    /// wanted.
-    pub fn columns(outputs: &[Self], temperature: f64, logits: bool) -> Columns {
+    /// Confidence and margin of each answer.
+    fn sure(&self) -> impl Iterator<Item = [f32; 2]> {
+        self.part.rows().map(|(_, logits)| confidence(logits, self.temperature))
+    }
+
+    /// The table `predictions.parquet`: output after output; with logits if they are wanted.
+    pub fn columns(outputs: &[Self], logits: bool) -> Columns {
         let rows: Vec<(usize, &[f32])> = outputs.iter().flat_map(|o| o.part.rows()).collect();
-        let sure: Vec<[f32; 2]> = rows.iter().map(|(_, logits)| confidence(logits, temperature)).collect();
+        let sure: Vec<[f32; 2]> = outputs.iter().flat_map(Self::sure).collect();
         let each = |text: fn(&Self) -> &str| outputs.iter().flat_map(move |o| vec![text(o); o.part.image.len()]);
         let columns = Columns::new()
             .u32("image", outputs.iter().flat_map(|o| o.part.image.clone()).collect())

@@ -7,11 +7,18 @@ use crate::lab::architecture::{ANSWER, INPUT};
 use crate::lab::data::Dataset;
 use crate::store::parquet::Columns;
 
-/// The answers to raw images, then those that each lossy codec leaves.
-pub fn outputs<'a>(raw: &'a Answers, crossings: &'a [Crossing], early: &'a [(String, Answers)]) -> Vec<Output<'a>> {
-    let others = crossings.iter().filter_map(|c| Some(c.answers.as_ref()?.outputs(&c.cut, ANSWER, &c.codec)));
-    let early = early.iter().map(|(tap, answers)| answers.outputs(INPUT, tap, RAW));
-    std::iter::once(raw.outputs(INPUT, ANSWER, RAW)).chain(others).chain(early).flatten().collect()
+/// The answers to raw images, those that each lossy codec leaves, and those of early exits; each exit has a temperature.
+pub fn outputs<'a>(
+    raw: &'a Answers,
+    crossings: &'a [Crossing],
+    early: &'a [(String, Answers)],
+    temperature: impl Fn(&str) -> f64,
+) -> Vec<Output<'a>> {
+    let at =
+        |answers: &'a Answers, [cut, tap, codec]: [&'a str; 3]| answers.outputs([cut, tap, codec], temperature(tap));
+    let others = crossings.iter().filter_map(|c| Some(at(c.answers.as_ref()?, [&c.cut, ANSWER, &c.codec])));
+    let early = early.iter().map(|(tap, answers)| at(answers, [INPUT, tap, RAW]));
+    std::iter::once(at(raw, [INPUT, ANSWER, RAW])).chain(others).chain(early).flatten().collect()
 }
 
 /// The table `bytes.parquet`: a row for each image, tap and codec whose bytes differ by image.

@@ -248,7 +248,7 @@ fn tables_hold_every_crossing_once() {
     let codecs = ["png", "half", "int8-deflate"].map(|name| Codec::named(name).unwrap());
     let all = crossings(&network, &data, &codecs).unwrap();
     let raw = Answers::of(&network, &data);
-    let table = Output::columns(&outputs(&raw, &all, &[]), 1.5, true);
+    let table = Output::columns(&outputs(&raw, &all, &[], |_| 1.5), true);
     // Raw, half, and int8-deflate at five taps; png answers as raw.
     assert_eq!((table.rows(), table.names().count()), (320 * 7, 9 + 10));
     let bytes = bytes_columns(&all, &data);
@@ -266,7 +266,7 @@ fn a_scenario_reads_what_was_measured() {
     let codecs = ["jpeg-50", "int8", "int8-deflate"].map(|name| Codec::named(name).unwrap());
     let all = crossings(&network, &data, &codecs).unwrap();
     let home = tempfile::tempdir().unwrap();
-    Output::columns(&outputs(&Answers::of(&network, &data), &all, &[]), 1.0, true)
+    Output::columns(&outputs(&Answers::of(&network, &data), &all, &[], |_| 1.0), true)
         .write(&home.path().join("predictions.parquet"))
         .unwrap();
     bytes_columns(&all, &data).write(&home.path().join("bytes.parquet")).unwrap();

@@ -147,15 +147,16 @@ mod tests {
             validation: part(Split::Validation, seed),
             test: part(Split::Test, seed + 1),
         });
-        let all = [raw.outputs("input", "answer", "raw"), sent.outputs("stem", "answer", "int8")].concat();
-        answers::Output::columns(&all, 1.3, true).write(&home.path().join(PREDICTIONS)).unwrap();
+        let all =
+            [raw.outputs(["input", "answer", "raw"], 1.3), sent.outputs(["stem", "answer", "int8"], 1.3)].concat();
+        answers::Output::columns(&all, true).write(&home.path().join(PREDICTIONS)).unwrap();
         let (found, logits) = outputs(home.path(), 3).unwrap();
         assert!(logits);
         assert_eq!(found.len(), all.len());
         for (found, right) in found.iter().zip(&all) {
             assert_eq!((found.cut.as_str(), found.codec.as_str(), &found.part), (right.cut, right.codec, right.part));
         }
-        answers::Output::columns(&all, 1.3, false).write(&home.path().join(PREDICTIONS)).unwrap();
+        answers::Output::columns(&all, false).write(&home.path().join(PREDICTIONS)).unwrap();
         let (brief, logits) = outputs(home.path(), 3).unwrap();
         assert!(!logits && brief.len() == all.len());
         let answer = |part: &Part| part.rows().map(|(label, row)| (label, best(row))).collect::<Vec<_>>();

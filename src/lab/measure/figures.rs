@@ -1,6 +1,6 @@
 //! Accuracy and calibration from answers.
 
-use crate::catalog::{Accuracy, Calibration};
+use crate::catalog::{Accuracy, Calibration, EarlyExit};
 use crate::lab::answers::{Answers, Part, right};
 use crate::problem::Problem;
 use crate::stats::Scores;
@@ -25,6 +25,18 @@ pub fn calibration(answers: &Answers) -> Result<Calibration, Problem> {
         nll_before: test.nll(1.0),
         nll_after: test.nll(temperature),
     })
+}
+
+/// The same of early exits.
+///
+/// # Errors
+/// A split without images.
+pub fn early_exits(early: &[(String, Answers)], classes: usize) -> Result<Vec<EarlyExit>, Problem> {
+    let one = |(tap, answers): &(String, Answers)| {
+        let (accuracy, calibration) = (accuracy(answers, classes), calibration(answers)?);
+        Ok(EarlyExit { tap: tap.clone(), accuracy, calibration })
+    };
+    early.iter().map(one).collect()
 }
 
 fn scores(part: &Part) -> Result<Scores<'_>, Problem> {

@@ -62,6 +62,7 @@ pub fn measure(
     product.files().try_for_each(|(name, bytes)| atomic::write(&batch.path(name), bytes))?;
     let (network, file) = read(&batch.path(""))?;
     let answers = Answers::of(&network, data);
+    let early = Answers::early(&network, data);
     let crossings = crossings(&network, data, wanted.codecs())?;
     let id = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let measured = profile::Measured {
@@ -69,13 +70,13 @@ pub fn measure(
         architecture,
         network: &network,
         answers: &answers,
+        early: &early,
         file: (product.name(), &file),
     };
     let profile = profile::assemble(&measured, &crossings, data, lineage)?;
     let temperature = profile.calibration.temperature;
-    let early = Answers::early(&network, data);
-    let outputs = outputs(&answers, &crossings, &early);
-    Output::columns(&outputs, temperature, wanted.logits).write(&batch.path(PREDICTIONS))?;
+    let outputs = outputs(&answers, &crossings, &early, |tap| profile.temperature_at(tap));
+    Output::columns(&outputs, wanted.logits).write(&batch.path(PREDICTIONS))?;
     bytes_columns(&crossings, data).write(&batch.path(BYTES))?;
     if wanted.corruptions.is_empty() {
         batch.remove(CORRUPTED);

@@ -21,6 +21,8 @@ pub struct Measured<'a> {
     pub architecture: &'a str,
     pub network: &'a Shipped,
     pub answers: &'a Answers,
+    /// The same of early exits, by tap.
+    pub early: &'a [(String, Answers)],
     pub file: (&'a str, &'a [u8]),
 }
 
@@ -31,7 +33,7 @@ pub fn assemble(
     data: &Dataset,
     lineage: Lineage,
 ) -> Result<ModelProfile, Problem> {
-    let Measured { id, architecture, network, answers, file: (name, file) } = *measured;
+    let Measured { id, architecture, network, answers, early, file: (name, file) } = *measured;
     let times = timing::layers(network, data);
     let layers = layers(network, times.as_deref())?;
     Ok(ModelProfile {
@@ -52,6 +54,7 @@ pub fn assemble(
         taps: taps(network, crossings)?,
         accuracy: figures::accuracy(answers, data.classes.len()),
         calibration: figures::calibration(answers)?,
+        early_exits: figures::early_exits(early, data.classes.len())?,
         provenance: provenance(times.is_some(), lineage.estimated_energy.is_some()),
         tuned_on_test: false,
         lineage,

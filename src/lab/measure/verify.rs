@@ -83,7 +83,9 @@ fn answered(check: &mut Check, told: &ModelProfile, network: &Shipped, data: &Da
     let run = Answers::of(network, data);
     let crossings = crossings(network, data, Wanted::told(told)?.codecs())?;
     let early = Answers::early(network, data);
-    let outputs = outputs(&run, &crossings, &early);
+    let exits = |told: &ModelProfile| told.early_exits.iter().map(|exit| exit.tap.clone()).collect::<Vec<_>>();
+    check.equal("early-exits.tap", &exits(told), &early.iter().map(|(tap, _)| tap.clone()).collect());
+    let outputs = outputs(&run, &crossings, &early, |tap| told.temperature_at(tap));
     if has_logits(&table) {
         by_logits(check, told, &table, &outputs)?;
     } else {
@@ -104,13 +106,12 @@ fn by_logits(check: &mut Check, told: &ModelProfile, table: &Table, outputs: &[O
         check.table(PREDICTIONS, format!("image {image} has the logit {stored}, but the weights give {found}"));
     }
     let again: Vec<Output> = outputs.iter().zip(&stored).map(|(o, part)| Output { part, ..*o }).collect();
-    if let Some(name) = differs(table, &Output::columns(&again, told.calibration.temperature, true)) {
+    if let Some(name) = differs(table, &Output::columns(&again, true)) {
         check.table(PREDICTIONS, format!("the column `{name}` is not what the logits give"));
     }
-    if let [validation, test, ..] = &stored[..] {
-        let raw = Answers { validation: validation.clone(), test: test.clone() };
-        check.equal("accuracy", &told.accuracy, &figures::accuracy(&raw, told.classes.len()));
-        calibrated(check, &told.calibration, &figures::calibration(&raw)?, 1e-6);
+    for (i, pair) in again.chunks_exact(2).enumerate() {
+        let raw = both(pair);
+        summed(check, told, (i, pair[0]), (&raw, &raw), 1e-6)?;
     }
     Ok(())
 }
@@ -120,36 +121,59 @@ fn by_answers(check: &mut Check, told: &ModelProfile, table: &Table, outputs: &[
     if !same_images(table, outputs)? {
         return check.other_images();
     }
-    let right = Output::columns(outputs, told.calibration.temperature, false);
+    let right = Output::columns(outputs, false);
     let moved = |name: &&str| table.columns().get(name) != right.get(name);
     if let Some(name) = ["split", "cut", "tap", "codec"].into_iter().find(moved) {
         check.table(PREDICTIONS, format!("the column `{name}` is not what was measured"));
     }
     let stored = table.u32("prediction")?;
-    if let Some(what) = unlike(told.calibration.temperature, table, outputs)? {
+    if let Some(what) = unlike(table, outputs)? {
         check.table(PREDICTIONS, what);
     }
-    if let [validation, test, ..] = outputs {
-        let (first, second) = (validation.part.image.len(), test.part.image.len());
-        let stored_part = |part: &Part, rows| part.clone().answered(&stored[rows], told.classes.len());
-        let raw = Answers {
-            validation: stored_part(validation.part, 0..first),
-            test: stored_part(test.part, first..first + second),
-        };
-        check.equal("accuracy", &told.accuracy, &figures::accuracy(&raw, told.classes.len()));
-        let run = Answers { validation: validation.part.clone(), test: test.part.clone() };
-        calibrated(check, &told.calibration, &figures::calibration(&run)?, 1e-3);
+    let mut stored = stored.iter();
+    let mut answered = |part: &Part| {
+        let answers: Vec<u32> = stored.by_ref().take(part.image.len()).copied().collect();
+        part.clone().answered(&answers, told.classes.len())
+    };
+    for (i, pair) in outputs.chunks_exact(2).enumerate() {
+        let raw = Answers { validation: answered(pair[0].part), test: answered(pair[1].part) };
+        summed(check, told, (i, pair[0]), (&raw, &both(pair)), 1e-3)?;
     }
     Ok(())
 }
 
+/// The answers of an output on both splits.
+fn both(pair: &[Output]) -> Answers {
+    Answers { validation: pair[0].part.clone(), test: pair[1].part.clone() }
+}
+
+/// What the profile says of an exit, the last or an early one, from the first answers and the logits that it gives.
+fn summed(
+    check: &mut Check,
+    told: &ModelProfile,
+    (at, output): (usize, Output),
+    (answers, logits): (&Answers, &Answers),
+    near: f64,
+) -> Result<(), Problem> {
+    let early = told.early_exits.iter().find(|exit| exit.tap == output.tap && output.cut == INPUT);
+    let (field, accuracy, calibration) = match early {
+        Some(exit) => (format!("early-exits.{}.", exit.tap), &exit.accuracy, &exit.calibration),
+        None if at == 0 => (String::new(), &told.accuracy, &told.calibration),
+        None => return Ok(()),
+    };
+    check.equal(&format!("{field}accuracy"), accuracy, &figures::accuracy(answers, told.classes.len()));
+    calibrated(check, (&format!("{field}calibration"), calibration), &figures::calibration(logits)?, near);
+    Ok(())
+}
+
 /// The first image with another answer, or another confidence.
-fn unlike(temperature: f64, table: &Table, outputs: &[Output]) -> Result<Option<String>, Problem> {
+fn unlike(table: &Table, outputs: &[Output]) -> Result<Option<String>, Problem> {
     let (answer, sure, led) = (table.u32("prediction")?, table.f32("confidence")?, table.f32("margin")?);
     let mut rows = outputs.iter().flat_map(|o| o.part.image.iter().zip(o.part.rows()).map(move |row| (o, row)));
     let different = |i: usize| {
         let (output, (image, (_, logits))) = rows.next()?;
-        let (given, [now, lead], near) = (best(logits) as u32, confidence(logits, temperature), tolerance(output));
+        let (given, [now, lead], near) =
+            (best(logits) as u32, confidence(logits, output.temperature), tolerance(output));
         let moved = (now - sure[i]).abs().max((lead - led[i]).abs());
         let told = || {
             let stored = format!("image {image} is answered with {} at {}", answer[i], sure[i]);
@@ -161,10 +185,10 @@ fn unlike(temperature: f64, table: &Table, outputs: &[Output]) -> Result<Option<
 }
 
 /// Equal up to what logarithms, and without stored logits instruction sets, differ in.
-fn calibrated(check: &mut Check, told: &Calibration, found: &Calibration, near: f64) {
+fn calibrated(check: &mut Check, (field, told): (&str, &Calibration), found: &Calibration, near: f64) {
     let figures = |c: &Calibration| [c.temperature, c.ece_before, c.ece_after, c.nll_before, c.nll_after];
     if figures(told).iter().zip(figures(found)).any(|(a, b)| (a - b).abs() > near) {
-        check.equal("calibration", told, found);
+        check.equal(field, told, found);
     }
 }
 

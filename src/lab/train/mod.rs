@@ -13,6 +13,7 @@ mod mix;
 mod objective;
 mod optimiser;
 mod order;
+mod pace;
 mod progress;
 mod run;
 mod schedule;

@@ -8,6 +8,7 @@ use super::mix::Mixed;
 use super::objective::{Objective, Seen, cross_entropy};
 use super::optimiser::{Memory, Step};
 use super::order::{order, weighted};
+use super::pace::Pace;
 use super::progress::Progress;
 use super::schedule::rate;
 use super::settings::Train;
@@ -73,9 +74,10 @@ fn steps(job: &Job, progress: &Progress) -> Result<Trained, Problem> {
     let mut run = Run::start(job)?;
     progress.begin(run.state.step, run.steps);
     let end = job.until.unwrap_or(u64::MAX).min(run.steps);
+    let mut pace = Pace::new();
     let mut timer = (Instant::now(), run.state.step);
     while run.state.step < end {
-        let loss = run.step()?;
+        let loss = pace.step(|| run.step())??;
         progress.step(loss);
         if run.state.step.is_multiple_of(run.per_epoch) {
             run.end_epoch()?;
