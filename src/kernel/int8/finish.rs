@@ -163,15 +163,8 @@ impl Task for Whole<'_> {
 /// As for [`Dot`].
 #[inline(always)]
 pub(super) unsafe fn load_some<S: Dot>(p: *const u8, count: usize) -> S::V {
-    // SAFETY: the caller's pointer is good for `count` bytes, at most a vector, at most 64.
-    unsafe {
-        if count == 4 * S::LANES {
-            return S::load(p);
-        }
-        let mut all = [0; 64];
-        std::ptr::copy_nonoverlapping(p, all.as_mut_ptr(), count);
-        S::load(all.as_ptr())
-    }
+    // SAFETY: the caller's pointer is good for `count` bytes, at most a vector.
+    unsafe { if count == 4 * S::LANES { S::load(p) } else { S::load_first(p, count) } }
 }
 
 /// Writes a vector's first `count` bytes.
@@ -180,13 +173,6 @@ pub(super) unsafe fn load_some<S: Dot>(p: *const u8, count: usize) -> S::V {
 /// As for [`Dot`].
 #[inline(always)]
 pub(super) unsafe fn store_some<S: Dot>(p: *mut u8, v: S::V, count: usize) {
-    // SAFETY: the caller's pointer is good for `count` bytes, at most a vector, at most 64.
-    unsafe {
-        if count == 4 * S::LANES {
-            return S::store(p, v);
-        }
-        let mut all = [0; 64];
-        S::store(all.as_mut_ptr(), v);
-        std::ptr::copy_nonoverlapping(all.as_ptr(), p, count);
-    }
+    // SAFETY: the caller's pointer is good for `count` bytes, at most a vector.
+    unsafe { if count == 4 * S::LANES { S::store(p, v) } else { S::store_first(p, v, count) } }
 }

@@ -41,12 +41,16 @@ impl Int8Pool {
         // Images follow each other as bands of rows do.
         for (band, y) in x.chunks_exact(height * row).zip(y.chunks_exact_mut(columns * self.channels)) {
             sums.fill(-i32::from(self.zero) * (height * width) as i32);
-            for (at, x) in band.chunks_exact(self.channels).enumerate() {
-                let column = at % self.image[1] / width;
-                let sums = &mut sums[column * self.channels..][..self.channels];
-                sums.iter_mut().zip(x).for_each(|(sum, x)| *sum += i32::from(*x));
+            // Windows of one row of pixels follow each other as columns of sums do.
+            for (at, window) in band.chunks_exact(width * self.channels).enumerate() {
+                let sums = &mut sums[at % columns * self.channels..][..self.channels];
+                for pixel in window.chunks_exact(self.channels) {
+                    sums.iter_mut().zip(pixel).for_each(|(sum, x)| *sum += i32::from(*x));
+                }
             }
-            y.iter_mut().enumerate().for_each(|(at, y)| *y = self.end.one(at % self.channels, sums[at], None));
+            for (y, sums) in y.chunks_exact_mut(self.channels).zip(sums.chunks_exact(self.channels)) {
+                y.iter_mut().zip(sums).enumerate().for_each(|(c, (y, sum))| *y = self.end.one(c, *sum, None));
+            }
         }
     }
 }

@@ -37,6 +37,7 @@ fn costs(field: &Field, table: Columns) -> Columns {
         .f64("latency_median_s", latency().map(|l| or_nan(l.map(|l| l.median_s))).collect())
         .f64("latency_p90_s", latency().map(|l| or_nan(l.map(|l| l.p90_s))).collect())
         .f64("host_load", latency().map(|l| or_nan(l.and_then(|l| l.load))).collect())
+        .str("host_pinned", latency().map(|l| l.map_or("", |l| if l.pinned { "true" } else { "false" })))
 }
 
 fn answers(field: &Field, table: Columns) -> Columns {

@@ -1,4 +1,5 @@
-//! How long a network and each of its layers takes on this machine: one image at a time, one thread, over repeats.
+//! How long a network and each of its layers takes on this machine: one image at a time, over repeats, on one thread that
+//! stays on its processor where the system lets it.
 
 use crate::lab::answers::Shipped;
 use crate::lab::data::{Dataset, scaled};
@@ -9,8 +10,28 @@ const REPEATS: usize = 200;
 
 /// Median seconds of each layer; nothing if no thread of its own can be had.
 pub fn layers(network: &Shipped, data: &Dataset) -> Option<Vec<f64>> {
-    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().ok()?;
-    Some(alone.install(|| medians(network, data)))
+    Some(alone(|| medians(network, data))?.0)
+}
+
+/// Does something on a thread of its own; tells whether that stayed on one processor.
+fn alone<T: Send>(work: impl FnOnce() -> T + Send) -> Option<(T, bool)> {
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().ok()?;
+    Some(one.install(|| {
+        let pinned = pin();
+        (work(), pinned)
+    }))
+}
+
+/// Keeps this thread on the processor where it runs; false where that cannot be asked for.
+fn pin() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        let mut here = rustix::thread::CpuSet::new();
+        here.set(rustix::thread::sched_getcpu());
+        rustix::thread::sched_setaffinity(None, &here).is_ok()
+    }
+    #[cfg(not(target_os = "linux"))]
+    false
 }
 
 fn medians(network: &Shipped, data: &Dataset) -> Vec<f64> {
@@ -35,15 +56,16 @@ pub struct Latency {
     pub p90_s: f64,
     /// Processes that ran or waited on this machine, the mean of the last minute, where it tells.
     pub load: Option<f64>,
+    /// Whether the thread stayed on one processor.
+    pub pinned: bool,
 }
 
 /// Times whole inferences of one image each; nothing if no thread of its own can be had.
 pub fn inference(network: &Shipped, data: &Dataset) -> Option<Latency> {
-    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().ok()?;
     let load = load();
-    let mut times = alone.install(|| whole(network, data));
+    let (mut times, pinned) = alone(|| whole(network, data))?;
     times.sort_by(f64::total_cmp);
-    Some(Latency { median_s: times[times.len() / 2], p90_s: times[times.len() * 9 / 10], load })
+    Some(Latency { median_s: times[times.len() / 2], p90_s: times[times.len() * 9 / 10], load, pinned })
 }
 
 fn whole(network: &Shipped, data: &Dataset) -> Vec<f64> {
@@ -64,4 +86,15 @@ fn load() -> Option<f64> {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_of_its_own_stays_where_it_is() {
+        let (threads, pinned) = alone(rayon::current_num_threads).unwrap();
+        assert_eq!((threads, pinned), (1, cfg!(target_os = "linux")));
+    }
 }

@@ -13,6 +13,10 @@ pub struct Grid {
     pub zero: u8,
 }
 
+/// Added to a number between ±2^22 it leaves no bits for fractions: what is rounded, halves to even, is in the last bits,
+/// modulo 256 in the last byte.
+const ROUNDS: f32 = (3 << 22) as f32;
+
 impl Grid {
     /// From the range that is to be covered, which is widened to hold 0.
     pub fn covering(low: f32, high: f32) -> Self {
@@ -27,6 +31,17 @@ impl Grid {
     /// The byte nearest to a value; halves go to the even byte.
     pub fn byte(&self, x: f32) -> u8 {
         ((x / self.scale).round_ties_even() + f32::from(self.zero)).clamp(0.0, 255.0) as u8
+    }
+
+    /// The same of many values at once, in arithmetic that vectors have.
+    pub fn bytes(&self, values: &[f32]) -> Vec<u8> {
+        let zero = f32::from(self.zero);
+        let one = |x: &f32| {
+            // Bounds are whole numbers: clamping before rounding is clamping after it.
+            let steps = (x / self.scale).max(-zero).min(255.0 - zero);
+            ((steps + ROUNDS).to_bits().wrapping_add(self.zero.into()) & 0xFF) as u8
+        };
+        values.iter().map(one).collect()
     }
 
     /// What a byte stands for.
@@ -60,6 +75,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn many_at_once_are_as_one_by_one(low in -9.0..0.0f32, width in 0.01..20.0f32, x in any::<f32>()) {
+            let grid = Grid::covering(low, low + width);
+            let halves = (-300..600).map(|q| grid.scale * (q as f32 / 2.0));
+            let near = halves.flat_map(|x| [x, x.next_up(), x.next_down()]);
+            let values: Vec<f32> = near.chain([x, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0]).collect();
+            prop_assert_eq!(grid.bytes(&values), values.iter().map(|x| grid.byte(*x)).collect::<Vec<_>>());
+        }
+
         #[test]
         fn bytes_give_themselves_back(low in -9.0..0.0f32, width in 0.01..20.0f32, q in any::<u8>()) {
             let grid = Grid::covering(low, low + width);

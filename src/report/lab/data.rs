@@ -51,6 +51,20 @@ pub struct Made {
     pub sensitivity: Vec<(String, f64)>,
     /// Corruption, severity, accuracy; severities rise within a corruption.
     pub corrupted: Vec<(String, u32, f64)>,
+    /// Expected calibration error, negative log-likelihood, Brier score: before and after temperature scaling.
+    pub calibration: Option<[[f64; 2]; 3]>,
+    /// Of an inference, on the devices that it fits.
+    pub energy: Vec<Spent>,
+}
+
+/// What an inference costs on a device.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spent {
+    /// The preset's name.
+    pub device: String,
+    pub joules: f64,
+    /// Outside the range that the preset's figures were fitted on.
+    pub extrapolated: bool,
 }
 
 /// Reads a table of networks and their folders in `models`, seeds joined; only some variants of it, or all if none is
@@ -69,8 +83,12 @@ pub fn read(table: &Path, models: &Path, only: &[String]) -> Result<Lab, Problem
     }
     rows.retain(|made| is(&made.variant));
     let mut problems = Problems::default();
-    let made = rows.into_iter().filter_map(|made| {
+    let beside = table.with_file_name("energy.parquet");
+    let spent = if beside.is_file() { Table::read(&beside).and_then(|t| spent(&t)) } else { Ok(Vec::new()) };
+    let spent = problems.note(spent).unwrap_or_default();
+    let made = rows.into_iter().filter_map(|mut made| {
         let folder = models.join(&made.name);
+        made.energy = spent.iter().filter(|(name, _)| *name == made.name).map(|(_, spent)| spent.clone()).collect();
         problems.note(filled(made, &folder))
     });
     let made = joined(made.collect());
@@ -85,6 +103,10 @@ fn rows(table: &Table) -> Result<Vec<Made>, Problem> {
     let (name, variant, architecture) = (table.str("name")?, table.str("variant")?, table.str("architecture")?);
     let (macs, bytes) = (table.u64("macs")?, table.u64("bytes")?);
     let (top1, low, high) = (table.f64("top1")?, table.f64("top1_low")?, table.f64("top1_high")?);
+    let score = |name: &str| -> Result<_, Problem> {
+        Ok((table.f64(&format!("{name}_before"))?, table.f64(&format!("{name}_after"))?))
+    };
+    let scores = [score("ece")?, score("nll")?, score("brier")?];
     let row = |i: usize| Made {
         name: name[i].clone(),
         variant: variant[i].clone(),
@@ -93,9 +115,22 @@ fn rows(table: &Table) -> Result<Vec<Made>, Problem> {
         macs: macs[i] as f64,
         bytes: bytes[i] as f64,
         accuracy: [top1[i], low[i], high[i]],
+        calibration: Some(scores.map(|(before, after)| [before[i], after[i]])),
         ..Made::default()
     };
     Ok((0..table.rows()).map(row).collect())
+}
+
+/// By network, what an inference costs where the network fits.
+fn spent(table: &Table) -> Result<Vec<(String, Spent)>, Problem> {
+    let (name, preset, extrapolated) = (table.str("name")?, table.str("preset")?, table.str("extrapolated")?);
+    let joules = table.f64("energy_j")?;
+    let one = |i: usize| {
+        let spent = Spent { device: preset[i].clone(), joules: joules[i], extrapolated: extrapolated[i] == "true" };
+        (name[i].clone(), spent)
+    };
+    let fits = |i: &usize| joules[*i].is_finite();
+    Ok((0..table.rows()).filter(fits).map(one).collect())
 }
 
 fn filled(mut made: Made, folder: &Path) -> Result<Made, Problem> {

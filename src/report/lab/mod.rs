@@ -1,9 +1,11 @@
 //! Pictures of what a lab made, from its stored tables alone: a figure is one file here and one line in [`ALL`].
 
+mod calibration;
 mod confusion;
 mod corruption;
 mod costs;
 mod data;
+mod energy;
 mod gains;
 mod reliability;
 mod search;
@@ -35,14 +37,16 @@ const ALL: &[Figure] = &[
     Figure { name: "training", draw: training::draw },
     Figure { name: "confusion", draw: confusion::draw },
     Figure { name: "reliability", draw: reliability::draw },
+    Figure { name: "calibration", draw: calibration::draw },
+    Figure { name: "energy", draw: energy::draw },
     Figure { name: "sensitivity", draw: sensitivity::draw },
     Figure { name: "corruption", draw: corruption::draw },
     Figure { name: "gains", draw: gains::draw },
 ];
 
 /// Draws the networks of a table (`variants.parquet`) whose folders lie in `models`, or a search's trials
-/// (`history.parquet`), into `out`; gives the files written. What stands beside the networks' table (`subclass.parquet`) is
-/// drawn too. `only` names variants, if not all are to be drawn.
+/// (`history.parquet`), into `out`; gives the files written. What stands beside the networks' table (`subclass.parquet`,
+/// `energy.parquet`) is drawn too. `only` names variants, if not all are to be drawn.
 ///
 /// # Errors
 /// All tables that are missing or broken; output errors.

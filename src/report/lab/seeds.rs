@@ -1,6 +1,6 @@
 //! Networks of one variant that differ by seed alone, drawn as one.
 
-use super::data::Made;
+use super::data::{Made, Spent};
 use crate::stats::{Interval, student};
 
 /// Confidence of the interval over seeds.
@@ -44,7 +44,20 @@ fn mean(seeds: Vec<Made>) -> Made {
         answers: seeds.iter().flat_map(|m| m.answers.iter().copied()).collect(),
         sensitivity: first.sensitivity.iter().enumerate().map(layer).collect(),
         corrupted: first.corrupted.iter().enumerate().map(worn).collect(),
+        calibration: first.calibration.map(|_| scores(&seeds)),
+        energy: first.energy.iter().map(|spent| Spent { joules: cost(&seeds, &spent.device), ..spent.clone() }).collect(),
     }
+}
+
+/// Means of calibration scores.
+fn scores(seeds: &[Made]) -> [[f64; 2]; 3] {
+    let one = |score: usize, end: usize| average(seeds.iter().filter_map(|m| m.calibration).map(|c| c[score][end]));
+    [0, 1, 2].map(|score| [0, 1].map(|end| one(score, end)))
+}
+
+/// Mean energy on a device.
+fn cost(seeds: &[Made], device: &str) -> f64 {
+    average(seeds.iter().flat_map(|m| &m.energy).filter(|spent| spent.device == device).map(|spent| spent.joules))
 }
 
 fn average(values: impl Iterator<Item = f64>) -> f64 {

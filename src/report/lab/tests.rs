@@ -1,6 +1,6 @@
 //! Every figure of made-up networks is drawn, inside its canvas.
 
-use super::data::{Gain, Lab, Made};
+use super::data::{Gain, Lab, Made, Spent};
 use super::*;
 use crate::report::draw::Shape;
 use crate::store::parquet::{Columns, Table};
@@ -22,7 +22,18 @@ fn made(name: &str, wrong_every: u32) -> Made {
         answers: (0..1000).map(answer).collect(),
         sensitivity: (0..6).map(|l| (format!("stage1.block{l}"), 0.001 * f64::from(l) - 0.001)).collect(),
         corrupted: kinds.collect(),
+        calibration: Some([[0.03, 0.01], [0.3, 0.25], [0.12, 0.11]]),
+        energy: energy(wrong_every).collect(),
     }
+}
+
+fn energy(cost: u32) -> impl Iterator<Item = Spent> {
+    let spent = move |(i, device): (usize, &&str)| Spent {
+        device: (*device).into(),
+        joules: 1e-4 * f64::from(cost) * (i + 1) as f64,
+        extrapolated: i == 1,
+    };
+    ["small", "middle", "large", "largest"].iter().enumerate().map(spent)
 }
 
 /// Two comparisons: in one, the other side says nothing of classes.

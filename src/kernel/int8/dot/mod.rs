@@ -35,6 +35,26 @@ pub(super) trait Dot: Copy {
     unsafe fn load(p: *const u8) -> Self::V;
     /// A whole vector to memory.
     unsafe fn store(p: *mut u8, v: Self::V);
+    /// A vector whose first `n` bytes are from memory, `n ≤ 4 · LANES`.
+    #[inline(always)]
+    unsafe fn load_first(p: *const u8, n: usize) -> Self::V {
+        let mut all = [0; 64];
+        // SAFETY: the caller's pointer is good for `n` bytes, at most a vector, at most 64.
+        unsafe {
+            std::ptr::copy_nonoverlapping(p, all.as_mut_ptr(), n);
+            Self::load(all.as_ptr())
+        }
+    }
+    /// The first `n` bytes to memory, `n ≤ 4 · LANES`.
+    #[inline(always)]
+    unsafe fn store_first(p: *mut u8, v: Self::V, n: usize) {
+        let mut all = [0; 64];
+        // SAFETY: the caller's pointer is good for `n` bytes, at most a vector, at most 64.
+        unsafe {
+            Self::store(all.as_mut_ptr(), v);
+            std::ptr::copy_nonoverlapping(all.as_ptr(), p, n);
+        }
+    }
     /// The first `n` lanes to memory, `1 ≤ n ≤ LANES`.
     unsafe fn store_lanes(p: *mut i32, v: Self::V, n: usize);
     /// The same 4 bytes in all lanes.

@@ -9,6 +9,12 @@ use super::Dot;
 #[derive(Clone, Copy)]
 pub(crate) struct Vnni;
 
+/// A mask of the first `n` of 64 bytes.
+#[inline(always)]
+fn first(n: usize) -> u64 {
+    if n == 0 { 0 } else { u64::MAX >> (64 - n) }
+}
+
 impl Dot for Vnni {
     const LANES: usize = 16;
     const TAPS: usize = 4;
@@ -29,6 +35,16 @@ impl Dot for Vnni {
     #[inline(always)]
     unsafe fn store(p: *mut u8, v: __m512i) {
         unsafe { _mm512_storeu_si512(p.cast(), v) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_first(p: *const u8, n: usize) -> __m512i {
+        unsafe { _mm512_maskz_loadu_epi8(first(n), p.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_first(p: *mut u8, v: __m512i, n: usize) {
+        unsafe { _mm512_mask_storeu_epi8(p.cast(), first(n), v) }
     }
 
     #[inline(always)]

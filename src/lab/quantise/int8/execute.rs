@@ -165,7 +165,7 @@ impl Tensors {
 
     fn quantise(&mut self, t: usize, grid: Grid) {
         if self.bytes[t].is_none() {
-            self.bytes[t] = Some(self.floats[t].iter().map(|x| grid.byte(*x)).collect());
+            self.bytes[t] = Some(grid.bytes(&self.floats[t]));
         }
     }
 
