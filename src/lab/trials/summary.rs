@@ -9,6 +9,7 @@ use crate::lab::trials::history::{End, History, Row};
 use crate::problem::{Problem, Problems};
 use crate::store::atomic;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What came out of a search.
@@ -61,6 +62,9 @@ pub fn write(shop: &Shop, search: &Search, history: &History) -> Result<Outcome,
         Search::Architecture(_) => finished().filter(|row| row.front).collect(),
     };
     best.sort_by(|a, b| b.accuracy.total_cmp(&a.accuracy).then(a.trial.cmp(&b.trial)));
+    // The control may have found what the search found.
+    let mut seen = BTreeSet::new();
+    best.retain(|row| seen.insert(row.content.as_str()));
     if matches!(search, Search::Hyper(_)) {
         best.truncate(1);
     }
