@@ -1,5 +1,6 @@
 //! The world's tables, worked out once before a run, and checked: what the engine looks up in its loop.
 
+use super::fetch::fetch;
 use super::lane::Lane;
 use super::service::Spread;
 use super::slab::Via;
@@ -97,6 +98,19 @@ impl Layout {
         self.places.len()
     }
 
+    /// Brings into the cache where a node stands.
+    #[inline]
+    pub(super) fn fetch(&self, node: NodeId) {
+        fetch(&self.places, node.0 as usize);
+    }
+
+    /// The hop to the node above, if there is one.
+    #[inline]
+    pub(super) fn hop_up(&self, from: NodeId) -> Option<Hop> {
+        let here = self.place(from);
+        (here.above != NOWHERE).then_some(Hop { link: here.link, up: true, from, to: NodeId(here.above) })
+    }
+
     /// The first hop on the way from one node to another; `None`: already there, or no way.
     #[inline(always)]
     pub(super) fn next_hop(&self, from: NodeId, to: NodeId) -> Option<Hop> {
@@ -106,8 +120,7 @@ impl Layout {
         {
             return Some(hop);
         }
-        let leaves = from != to && here.above != NOWHERE;
-        leaves.then_some(Hop { link: here.link, up: true, from, to: NodeId(here.above) })
+        if from == to { None } else { self.hop_up(from) }
     }
 
     /// The first hop on the way to a node further from the top, if that is below.

@@ -151,6 +151,7 @@ mod energy;
 mod engine;
 mod event;
 mod failures;
+mod fetch;
 mod lane;
 mod layout;
 mod link;

@@ -7,6 +7,7 @@ mod known;
 pub(super) use known::Known;
 
 use super::board::Board;
+use super::fetch::fetch;
 use super::series::{Lapses, Watch};
 use super::service::{
     Begun, Change, Gate, Job, Leaving, Live, Look, Means, Offer, Plan, Provided, Station, Store, Table, Turn,
@@ -54,6 +55,12 @@ impl Nodes {
             Offer::Leaves { start, leaves } => Some([start, leaves]),
             _ => None,
         }
+    }
+
+    /// Brings a node's station into the cache.
+    #[inline]
+    pub(super) fn fetch(&self, node: NodeId) {
+        fetch(&self.stations, node.0 as usize);
     }
 
     #[inline]
@@ -257,6 +264,12 @@ impl Channels {
             Offer::Leaves { start, leaves } => Some([start, leaves]),
             _ => None,
         }
+    }
+
+    /// Brings a channel into the cache.
+    #[inline]
+    pub(super) fn fetch(&self, channel: u32) {
+        fetch(&self.channels, channel as usize);
     }
 
     /// Takes out a transfer that has not begun; false: no such one waits here.

@@ -6,8 +6,7 @@ use crate::report::figure::Drawing;
 use crate::report::theme::{self, GRID, HAIR, Look, MM, SMALL, TWO_COLUMNS};
 
 /// Of the three scores: name, unit.
-const SCORES: [&str; 3] =
-    ["Expected calibration error", "Negative log-likelihood (nats)", "Brier score"];
+const SCORES: [&str; 3] = ["Expected calibration error", "Negative log-likelihood (nats)", "Brier score"];
 /// Height of a network's row, and of title and axis.
 const ROW: f64 = 4.2 * MM;
 const REST: f64 = 17.0 * MM;

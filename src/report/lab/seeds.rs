@@ -45,7 +45,11 @@ fn mean(seeds: Vec<Made>) -> Made {
         sensitivity: first.sensitivity.iter().enumerate().map(layer).collect(),
         corrupted: first.corrupted.iter().enumerate().map(worn).collect(),
         calibration: first.calibration.map(|_| scores(&seeds)),
-        energy: first.energy.iter().map(|spent| Spent { joules: cost(&seeds, &spent.device), ..spent.clone() }).collect(),
+        energy: first
+            .energy
+            .iter()
+            .map(|spent| Spent { joules: cost(&seeds, &spent.device), ..spent.clone() })
+            .collect(),
     }
 }
 

@@ -4,6 +4,7 @@ mod closed;
 mod periodic;
 mod poisson;
 
+use super::fetch::fetch;
 use super::{Arrivals, NodeId, World};
 use crate::random::{Purpose, Stream};
 use crate::units::SimTime;
@@ -59,6 +60,12 @@ impl Sources {
     pub(super) fn about(&self, source: u32) -> (u32, u16, u64) {
         let Source { node, workload, ordinal } = self.sources[source as usize];
         (node, workload, ordinal)
+    }
+
+    /// Brings a source into the cache.
+    #[inline]
+    pub(super) fn fetch(&self, source: u32) {
+        fetch(&self.sources, source as usize);
     }
 
     /// What its draws are keyed by.

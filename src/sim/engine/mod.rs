@@ -1,6 +1,7 @@
 //! The loop: takes the least event, does what it says, and schedules what follows.
 
 mod act;
+mod ahead;
 mod ask;
 mod breakdown;
 mod careful;
@@ -205,9 +206,13 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
 
     fn events(&mut self) -> Result<(), Problem> {
         let mut trips = Trips::new(self.world, &self.layout, self.short);
+        let vast = self.is_vast();
         while let Some(key) = self.queue.pop() {
             if key.time() > self.stop {
                 break;
+            }
+            if vast {
+                self.look_ahead();
             }
             self.now = key.time();
             self.handled += 1;

@@ -85,6 +85,12 @@ impl Ladder {
         Some(key)
     }
 
+    /// A key of the front.
+    #[inline]
+    pub(crate) fn ahead(&self, places: usize) -> Option<u128> {
+        self.front.len().checked_sub(places + 1).map(|at| self.front[at])
+    }
+
     /// Whether no key has the time popped last.
     #[inline]
     pub(crate) fn is_past(&self) -> bool {

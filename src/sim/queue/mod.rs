@@ -28,6 +28,12 @@ impl Queue {
         self.0.is_past()
     }
 
+    /// The key that is so many places behind the next one, if it is known already.
+    #[inline]
+    pub(super) fn ahead(&self, places: usize) -> Option<Key> {
+        self.0.ahead(places).map(Key)
+    }
+
     #[inline]
     pub(super) fn pop(&mut self) -> Option<Key> {
         self.0.pop().map(Key)
