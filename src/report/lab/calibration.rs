@@ -51,7 +51,10 @@ fn row(i: usize, of: usize) -> f64 {
 
 fn one(canvas: &mut Canvas, cell: Frame, score: usize, shown: &[&Made]) -> Panel {
     let of = |made: &Made| made.calibration.map_or([f64::NAN; 2], |scores| scores[score]);
-    let x = Axis::new(Scale::from_zero(shown.iter().flat_map(|m| of(m))), 4, SCORES[score]);
+    let values = shown.iter().flat_map(|m| of(m));
+    // Only the first would be zero if all confidences were right.
+    let scale = if score == 0 { Scale::from_zero(values) } else { Scale::around(values) };
+    let x = Axis::new(scale, 4, SCORES[score]);
     let rows = Scale { log: false, low: 0.0, high: shown.len() as f64 };
     let y = Axis { scale: rows, ticks: Vec::new(), title: String::new() };
     let panel = Panel::inside(cell, 0.0, "", x, y);
