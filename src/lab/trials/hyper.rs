@@ -29,7 +29,7 @@ pub fn trials(hyper: &Hyper) -> usize {
 pub fn search(shop: &Shop, hyper: &Hyper, history: &mut History) -> Result<(), Problems> {
     let (space, total) = (space(&hyper.space), trials(hyper));
     let mut pace = Pace::new(total as f64 * f64::from(shop.epochs()));
-    let heat = Heat { method: hyper.method.name(), generation: 0, stop: hyper.stop.as_ref() };
+    let heat = Heat { method: hyper.method.name(), generation: 0, stop: hyper.stop.as_ref(), goals: &[] };
     let mut done: Vec<Tried> = Vec::new();
     while done.len() < total {
         let size = hyper.stop.map_or(1, |stop| stop.cohort(total)).min(total - done.len());

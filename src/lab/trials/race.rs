@@ -2,6 +2,9 @@
 
 use super::pace::Pace;
 use super::shop::{Shop, Trial};
+use crate::lab::search::architecture::evolve::Ranks;
+use crate::lab::search::architecture::{Facts, Goal};
+use crate::lab::search::pareto::Standing;
 use crate::lab::search::stop::{Curve, Stop};
 use crate::lab::trials::history::{End, History, Row};
 use crate::problem::Problems;
@@ -24,6 +27,8 @@ pub struct Heat<'a> {
     pub method: &'static str,
     pub generation: u32,
     pub stop: Option<&'a Stop>,
+    /// What is to be small beside the error, where trials are chosen by all of it.
+    pub goals: &'a [Goal],
 }
 
 impl Entrant {
@@ -79,7 +84,8 @@ pub fn race(
             cohort[i].reached = epochs;
             pace.end(shop, &cohort[i], epochs - from, fresh);
         }
-        let ends = ends(shop, heat, cohort, &alive, before, epochs);
+        let standings = standings(shop, heat, cohort, &alive)?;
+        let ends = ends(shop, heat, cohort, (&alive, &standings), before, epochs);
         for (&i, end) in alive.iter().zip(&ends) {
             let facts = shop.facts(&mut cohort[i].trial)?;
             let accuracy = cohort[i].trial.record.accuracy.get(shop.precision.name()).copied();
@@ -92,12 +98,38 @@ pub fn race(
     Ok(())
 }
 
+/// An error, or what stands for it, and costs: all to be small.
+pub fn goals(error: f64, goals: &[Goal], facts: &Facts) -> Vec<f64> {
+    std::iter::once(error).chain(goals.iter().map(|goal| goal.of(facts))).collect()
+}
+
+/// How those that are alive stand, by validation error so far and costs; nothing where costs do not count.
+fn standings(shop: &Shop, heat: &Heat, cohort: &mut [Entrant], alive: &[usize]) -> Result<Vec<Standing>, Problems> {
+    let one = |&i: &usize| {
+        let facts = shop.facts(&mut cohort[i].trial)?;
+        let best = cohort[i].curve().into_iter().fold(0.0, f64::max);
+        Ok(Standing { goals: goals(1.0 - best, heat.goals, &facts), violation: 0.0 })
+    };
+    if heat.goals.is_empty() { Ok(Vec::new()) } else { alive.iter().map(one).collect() }
+}
+
 /// What becomes of each that is alive after a rung.
-fn ends(shop: &Shop, heat: &Heat, cohort: &[Entrant], alive: &[usize], before: &[Vec<f64>], rung: u32) -> Vec<End> {
+fn ends(
+    shop: &Shop,
+    heat: &Heat,
+    cohort: &[Entrant],
+    (alive, standings): (&[usize], &[Standing]),
+    before: &[Vec<f64>],
+    rung: u32,
+) -> Vec<End> {
     let curves: Vec<Vec<f64>> = alive.iter().map(|&i| cohort[i].curve()).collect();
     let curves: Vec<&Curve> = curves.iter().map(Vec::as_slice).collect();
     let before: Vec<&Curve> = before.iter().map(Vec::as_slice).collect();
-    let chosen = heat.stop.filter(|_| rung < shop.epochs()).map(|stop| stop.survivors(rung, &curves, &before));
+    let survivors = |stop: &Stop| match stop {
+        Stop::Halving(halving) if !heat.goals.is_empty() => halving.cut(&Ranks::new(standings).order()),
+        _ => stop.survivors(rung, &curves, &before),
+    };
+    let chosen = heat.stop.filter(|_| rung < shop.epochs()).map(survivors);
     let end = |(at, &i): (usize, &usize)| match (&cohort[i].trial.record.diverged, &chosen) {
         (Some(why), _) => End::Diverged(why.clone()),
         (None, None) => End::Finished,

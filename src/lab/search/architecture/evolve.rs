@@ -30,13 +30,19 @@ impl Ranks {
         (self.front[a], -self.crowding[a]) < (self.front[b], -self.crowding[b])
     }
 
-    /// The best so many, in their order.
-    pub fn best(&self, size: usize) -> Vec<usize> {
+    /// All, the best first.
+    pub fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.front.len()).collect();
         order.sort_by(|&a, &b| {
             let by_crowding = self.crowding[b].total_cmp(&self.crowding[a]);
             self.front[a].cmp(&self.front[b]).then(by_crowding).then(a.cmp(&b))
         });
+        order
+    }
+
+    /// The best so many, in the order of their numbers.
+    pub fn best(&self, size: usize) -> Vec<usize> {
+        let mut order = self.order();
         order.truncate(size);
         order.sort_unstable();
         order

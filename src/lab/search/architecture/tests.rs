@@ -119,6 +119,7 @@ fn the_best_come_first() {
     ];
     let ranks = Ranks::new(&all);
     // The ends of the first front, then its less crowded inner one; the second front; what breaks a constraint.
+    assert_eq!(ranks.order(), [1, 2, 4, 3, 0, 5]);
     assert_eq!(ranks.best(2), [1, 2]);
     assert_eq!(ranks.best(4), [1, 2, 3, 4]);
     assert_eq!(ranks.best(5), [0, 1, 2, 3, 4]);

@@ -49,6 +49,11 @@ impl Halving {
     pub fn survivors(&self, accuracies: &[f64]) -> Vec<Result<(), String>> {
         let mut order: Vec<usize> = (0..accuracies.len()).collect();
         order.sort_by(|&a, &b| accuracies[b].total_cmp(&accuracies[a]).then(a.cmp(&b)));
+        self.cut(&order)
+    }
+
+    /// Whether each of a cohort goes on, its members in order, the best first.
+    pub fn cut(&self, order: &[usize]) -> Vec<Result<(), String>> {
         let kept = self.kept(order.len());
         let mut told = vec![Ok(()); order.len()];
         for (rank, &trial) in order.iter().enumerate().skip(kept) {

@@ -58,3 +58,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_cohort_is_cut_in_the_order_given() {
+    let halving = Halving { factor: 2, least: 1, cohort: None };
+    let told = halving.cut(&[2, 0, 3, 1, 4]);
+    assert_eq!(told.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true, false, false]);
+    assert_eq!(told[1], Err("rank 4 of 5, of which 2 go on".into()));
+}

@@ -21,7 +21,7 @@ pub fn generation(
     let (shop, size) = (drawer.shop, drawer.networks.population as usize);
     let children = children(drawer, &mut population)?;
     let (mut fit, mut unfit): (Vec<Member>, Vec<Member>) = children.into_iter().partition(|m| m.violation == 0.0);
-    let heat = Heat { method: "evolution", generation, stop: None };
+    let heat = Heat { method: "evolution", generation, stop: None, goals: &[] };
     unfit.iter_mut().try_for_each(|member| infeasible(shop, &heat, member, history))?;
     train(shop, &heat, &mut fit, history, pace)?;
     population.extend(fit);

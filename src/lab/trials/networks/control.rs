@@ -12,7 +12,7 @@ use crate::problem::Problems;
 /// Trains networks until as many multiply-accumulates are spent as the search took; the last one may go beyond.
 pub fn control(shop: &Shop, networks: &Networks, history: &mut History, pace: &mut Pace) -> Result<(), Problems> {
     let mut drawer = Drawer::new(shop, networks, 1);
-    let heat = Heat { method: CONTROL, generation: 0, stop: None };
+    let heat = Heat { method: CONTROL, generation: 0, stop: None, goals: &[] };
     while history.spent(true) < history.spent(false) {
         let Some(mut member) = drawer.anywhere()? else { break };
         if member.violation > 0.0 {

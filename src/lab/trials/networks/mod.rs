@@ -5,8 +5,9 @@ mod control;
 mod draw;
 
 use super::pace::Pace;
-use super::race::{Entrant, Heat, race};
+use super::race::{Entrant, Heat, goals, race};
 use super::shop::Shop;
+use crate::lab::search::architecture::evolve::Ranks;
 use crate::lab::search::architecture::{Read, votes};
 use crate::lab::search::pareto::Standing;
 use crate::lab::search::settings::Networks;
@@ -79,14 +80,14 @@ fn raced(
     pace: &mut Pace,
 ) -> Result<Vec<Member>, Problems> {
     let (fit, mut unfit): (Vec<Member>, Vec<Member>) = drawn.into_iter().partition(|m| m.violation == 0.0);
-    let heat = Heat { method: "candidates", generation: 0, stop: None };
+    let heat = Heat { method: "candidates", generation: 0, stop: None, goals: &[] };
     unfit.iter_mut().try_for_each(|member| infeasible(shop, &heat, member, history))?;
     if fit.is_empty() {
         return Err(none_fits(shop, &unfit).into());
     }
     let mut chosen = promising(shop, networks, fit, history)?;
     let stop = Stop::Halving(networks.halving);
-    let heat = Heat { method: "halving", stop: Some(&stop), ..heat };
+    let heat = Heat { method: "halving", stop: Some(&stop), goals: &networks.goals, ..heat };
     train(shop, &heat, &mut chosen, history, pace)?;
     chosen.retain(|member| member.entrant.reached == shop.epochs());
     unfit.sort_by(|a, b| a.violation.total_cmp(&b.violation));
@@ -111,21 +112,27 @@ fn none_fits(shop: &Shop, unfit: &[Member]) -> Problem {
     problem.remedy("allow smaller networks in `families`, loosen `constraints`, or draw more `candidates`")
 }
 
-/// Those that most of the scores vote for.
+/// Those that most of the scores vote for among what costs as much: the first fronts of votes and costs, spread out. Votes
+/// alone would go to the largest networks.
 fn promising(
     shop: &Shop,
     networks: &Networks,
     mut fit: Vec<Member>,
     history: &mut History,
 ) -> Result<Vec<Member>, Problems> {
-    let heat = Heat { method: "candidates", generation: 0, stop: None };
+    let heat = Heat { method: "candidates", generation: 0, stop: None, goals: &[] };
     let mut scores = Vec::new();
     for member in &mut fit {
         scores.push(shop.scores(&mut member.entrant.trial, &networks.proxies)?);
     }
     let (votes, kept) = (votes(&scores), shortlist(networks, shop.epochs()));
-    let mut order: Vec<usize> = (0..fit.len()).collect();
-    order.sort_by(|&a, &b| votes[b].total_cmp(&votes[a]).then(a.cmp(&b)));
+    let promises: Vec<Standing> = (fit.iter_mut().zip(&votes))
+        .map(|(member, vote)| {
+            let facts = shop.facts(&mut member.entrant.trial)?;
+            Ok(Standing { goals: goals(-vote, &networks.goals, &facts), violation: 0.0 })
+        })
+        .collect::<Result<_, Problems>>()?;
+    let order = Ranks::new(&promises).order();
     for (at, member) in fit.iter_mut().enumerate() {
         let rank = order.iter().position(|i| *i == at).unwrap_or(0);
         let facts = shop.facts(&mut member.entrant.trial)?;
@@ -163,7 +170,6 @@ fn standing(shop: &Shop, networks: &Networks, member: &mut Member) -> Result<Sta
         Some(_) => 0.0,
         None => f64::MAX,
     };
-    let costs = networks.goals.iter().map(|goal| goal.of(&facts));
-    let goals = std::iter::once(1.0 - accuracy.copied().unwrap_or(0.0)).chain(costs).collect();
+    let goals = goals(1.0 - accuracy.copied().unwrap_or(0.0), &networks.goals, &facts);
     Ok(Standing { goals, violation })
 }
