@@ -202,8 +202,8 @@ fn calibration(check: &mut Check, field: &str, calibration: &Calibration) {
     for (name, ece) in [("ece-before", ece_before), ("ece-after", ece_after)] {
         check.that((0.0..=1.0).contains(&ece), format!("{field}.{name}"), "must be within 0 and 1", ece);
     }
-    check.at_least_zero(&format!("{field}.nll-before"), nll_before);
-    check.at_least_zero(&format!("{field}.nll-after"), nll_after);
+    check.at_least_zero(format!("{field}.nll-before"), nll_before);
+    check.at_least_zero(format!("{field}.nll-after"), nll_after);
 }
 
 fn early_exits(check: &mut Check, profile: &ModelProfile) {
