@@ -154,5 +154,9 @@ pub fn load_folded(folder: &Path) -> Result<Folded, Problem> {
 /// What is wrong with its file.
 pub fn load_trained(folder: &Path) -> Result<Weights, Problem> {
     let path = folder.join(TRAINED);
+    if !path.is_file() && folder.join(PROFILE).is_file() {
+        let problem = Problem::new("the network is kept as it is shipped, not as it was trained").in_file(&path);
+        return Err(problem.remedy("remove its folder and run the recipe: it is trained again"));
+    }
     Weights::decode(&bytes_of(&path)?).map_err(|p| p.in_file(&path))
 }

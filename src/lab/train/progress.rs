@@ -66,14 +66,15 @@ impl Progress {
         }
     }
 
-    /// One epoch done.
-    pub fn epoch(&self, number: usize, of: u32, epoch: &Epoch, images_per_s: f64) {
+    /// One epoch done, at so many seconds a step of so many images.
+    pub fn epoch(&self, number: usize, of: u32, epoch: &Epoch, (step_s, images): (f64, usize)) {
         let Epoch { loss, validation } = epoch;
         self.validation.store(validation.to_bits(), Ordering::Relaxed);
-        let left = self.bar.eta().as_secs();
+        // By the latest epoch: what was stopped for a while would be counted by the bar for long.
+        let left = step_s * self.bar.length().unwrap_or(0).saturating_sub(self.bar.position()) as f64;
+        let (validation, speed) = (100.0 * validation, images as f64 / step_s);
         self.say(&format!(
-            "epoch {number}/{of}: loss {loss:.4}, validation {:.2} %, {images_per_s:.0} images/s, {left} s left",
-            100.0 * validation
+            "epoch {number}/{of}: loss {loss:.4}, validation {validation:.2} %, {speed:.0} images/s, {left:.0} s left"
         ));
     }
 

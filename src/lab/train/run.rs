@@ -81,10 +81,10 @@ fn steps(job: &Job, progress: &Progress) -> Result<Trained, Problem> {
         progress.step(loss);
         if run.state.step.is_multiple_of(run.per_epoch) {
             run.end_epoch()?;
-            let speed = (run.state.step - timer.1) as f64 * job.settings.batch as f64 / timer.0.elapsed().as_secs_f64();
+            let step_s = timer.0.elapsed().as_secs_f64() / (run.state.step - timer.1) as f64;
             let done = &run.state.history;
             if let Some(last) = done.last() {
-                progress.epoch(done.len(), job.settings.epochs, last, speed);
+                progress.epoch(done.len(), job.settings.epochs, last, (step_s, job.settings.batch));
             }
             timer = (Instant::now(), run.state.step);
         }
