@@ -56,11 +56,22 @@ impl Wanted {
         &self.codecs
     }
 
-    /// Whether a folder with this profile holds all of it, and no codec or logits more.
+    /// Whether a folder with this profile holds all of it, and no codec, corruption or logits more.
     pub fn is_measured(&self, folder: &Path, profile: &ModelProfile) -> bool {
         let names = |codecs: &[Codec]| codecs.iter().map(|c| c.name().to_string()).collect::<BTreeSet<_>>();
         let same = Self::told(profile).is_ok_and(|told| names(&told.codecs) == names(&self.codecs));
         let logits = || Table::read(&folder.join(PREDICTIONS)).is_ok_and(|table| has_logits(&table) == self.logits);
-        same && folder.join(CORRUPTED).is_file() != self.corruptions.is_empty() && logits()
+        same && logits() && self.corrupted(&folder.join(CORRUPTED)).unwrap_or(false)
+    }
+
+    /// Whether a table of answers to corrupted images, or there being none, is what is wanted.
+    fn corrupted(&self, path: &Path) -> Result<bool, Problem> {
+        let wanted: BTreeSet<&str> = self.corruptions.iter().map(|corruption| corruption.name()).collect();
+        if !path.is_file() {
+            return Ok(wanted.is_empty());
+        }
+        let table = Table::read(path)?;
+        let found: BTreeSet<&str> = table.str("corruption")?.iter().map(String::as_str).collect();
+        Ok(!wanted.is_empty() && found == wanted)
     }
 }
