@@ -328,7 +328,7 @@ fn early_answers_from_end_to_end() {
     let recipe = home.path().join("r.toml");
     let text = "title = \"exits\"\n[data]\nsource = \"fashion-mnist-subset\"\n[architectures.r]\n\
                 residual = { blocks = 1, width = 4, exits = [\"stage1.block1\"] }\n[variants.r]\narchitecture = \"r\"\n\
-                seed = 1\ntrain = { epochs = 2, batch = 32, rate = 0.1, exit-weight = 0.5 }\n";
+                seed = 1\ntrain = { epochs = 2, batch = 32, rate = 0.1, exit-weight = 0.5 }\ncodecs = [\"int8\"]\n";
     fs::write(&recipe, text).unwrap();
     run(&recipe, &options(&home.path().join("models"))).unwrap();
     let folder = home.path().join("models/r");

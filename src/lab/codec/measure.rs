@@ -61,9 +61,10 @@ pub fn crossings(network: &Shipped, data: &Dataset, codecs: &[Codec]) -> Result<
     if !codecs.iter().any(|c| matches!(c.way(), Way::Inner(_))) {
         return Ok(all);
     }
-    let layers = &network.architecture().layers;
+    let (layers, exits) = (&network.architecture().layers, network.architecture().exits());
     for (i, layer) in layers[..layers.len().saturating_sub(1)].iter().enumerate() {
-        if let Some(tap) = &layer.tap {
+        // Nothing is behind an early answer.
+        if let Some(tap) = layer.tap.as_ref().filter(|_| !exits.iter().any(|exit| exit.tensor == i + 1)) {
             all.extend(at_tap(network, data, codecs, tap, i + 1)?);
         }
     }
