@@ -50,7 +50,7 @@ pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
     let begun = Instant::now();
     let world = pure_edge(600.0 * length);
     let result = run(&world, &mut TradeOff::new(&world), 0, &RunOptions::default(), &mut ())?;
-    let mut line = |metric, unit, value| lines.add(["whole", "10,000 devices", metric, unit], value);
+    let mut line = |metric, unit, value| lines.add(["whole", "10000 devices", metric, unit], value);
     line("wall", "s", begun.elapsed().as_secs_f64());
     line("count", "1", result.born as f64 * 50.0 / 49.0);
     line("mean sojourn", "s", result.latency.mean() / 1e9);
