@@ -4,6 +4,7 @@ use super::Finish;
 use super::panels::{pack, packed_len};
 use super::sweep::{Plane, Sweep};
 use super::window::Window;
+use super::winograd;
 use crate::kernel::isa::Isa;
 use crate::kernel::scratch;
 use crate::kernel::shape::ConvShape;
@@ -14,6 +15,22 @@ use crate::kernel::tile::Run;
 const PIECES: usize = 8;
 
 pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32], finish: Finish) {
+    match winograd::fits(s) {
+        true => by_tiles(isa, s, x, w, y, finish),
+        false => directly(isa, s, x, w, y, finish),
+    }
+}
+
+fn by_tiles(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32], finish: Finish) {
+    let plain = winograd::Plain::forward(isa, s);
+    scratch::with(plain.packed(), |panels| {
+        plain.pack(w, panels);
+        let pass = winograd::Pass { plain, panels };
+        Job { s, rows: &|first, count, x, y| pass.rows(first, count, x, y), even: true, finish }.batch(x, y);
+    });
+}
+
+pub(super) fn directly(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f32], finish: Finish) {
     let depth = s.kh * s.kw * s.group_in();
     let group = packed_len(isa, depth, s.group_out());
     let runs = patch(s);
@@ -21,8 +38,8 @@ pub(super) fn forward(isa: Isa, s: &ConvShape, x: &[f32], w: &[f32], y: &mut [f3
         for (g, out) in panels.chunks_exact_mut(group).enumerate() {
             pack_group(isa, s, g, w, out);
         }
-        let job = Job { isa, s, runs: &runs, panels, finish };
-        job.batch(x, y);
+        let direct = Direct { isa, s, runs: &runs, panels };
+        Job { s, rows: &|first, count, x, y| direct.rows(first, count, x, y), even: false, finish }.batch(x, y);
     });
 }
 
@@ -45,11 +62,15 @@ fn pack_group(isa: Isa, s: &ConvShape, g: usize, w: &[f32], out: &mut [f32]) {
     });
 }
 
+/// Computes output rows of an image: the first, how many, the image, where to.
+type Rows<'a> = &'a (dyn Fn(usize, usize, &[f32], &mut [f32]) + Sync);
+
+/// The batch, image by image and band by band.
 struct Job<'a> {
-    isa: Isa,
     s: &'a ConvShape,
-    runs: &'a [Run],
-    panels: &'a [f32],
+    rows: Rows<'a>,
+    /// Bands begin at even rows.
+    even: bool,
     finish: Finish<'a>,
 }
 
@@ -65,7 +86,7 @@ impl Job<'_> {
         let row = self.s.out_w() * self.s.c_out;
         let band = self.band();
         pieces(y, band * row, self.s.work(), |i, y| {
-            self.rows(i * band, y.len() / row, x, y);
+            (self.rows)(i * band, y.len() / row, x, y);
             (self.finish)(start + i * band * row, y);
         });
     }
@@ -73,9 +94,20 @@ impl Job<'_> {
     /// Output rows in one piece of work.
     fn band(&self) -> usize {
         let shared = worth_sharing(self.s.work());
-        self.s.out_h().div_ceil(if shared { PIECES.div_ceil(self.s.n) } else { 1 })
+        let rows = self.s.out_h().div_ceil(if shared { PIECES.div_ceil(self.s.n) } else { 1 });
+        if self.even { rows.next_multiple_of(2) } else { rows }
     }
+}
 
+/// Every product of the definition.
+struct Direct<'a> {
+    isa: Isa,
+    s: &'a ConvShape,
+    runs: &'a [Run],
+    panels: &'a [f32],
+}
+
+impl Direct<'_> {
     fn rows(&self, first: usize, count: usize, x: &[f32], y: &mut [f32]) {
         let window = Window::of_rows(self.s, first, count);
         window.view(x, (self.s.h, self.s.w, self.s.c_in), |view| {

@@ -5,6 +5,7 @@ use super::panels::{pack, packed_len};
 use super::phase::{self, Axis};
 use super::sweep::{Plane, Sweep};
 use super::window::Window;
+use super::winograd;
 use crate::kernel::isa::Isa;
 use crate::kernel::scratch;
 use crate::kernel::shape::ConvShape;
@@ -19,6 +20,22 @@ pub(super) fn grad_input(isa: Isa, s: &ConvShape, dy: &[f32], w: &[f32], dx: &mu
 
 /// Lends `f` what writes an image's gradient from its output's.
 pub(super) fn prepared<T>(isa: Isa, s: &ConvShape, w: &[f32], f: impl FnOnce(super::GradInput) -> T) -> T {
+    match winograd::fits(s) {
+        true => by_tiles(isa, s, w, f),
+        false => directly(isa, s, w, f),
+    }
+}
+
+fn by_tiles<T>(isa: Isa, s: &ConvShape, w: &[f32], f: impl FnOnce(super::GradInput) -> T) -> T {
+    let plain = winograd::Plain::grad_input(isa, s);
+    scratch::with(plain.packed(), |panels| {
+        plain.pack_turned(w, panels);
+        let pass = winograd::Pass { plain, panels };
+        f(&|dy, dx| pass.image(dy, dx))
+    })
+}
+
+pub(super) fn directly<T>(isa: Isa, s: &ConvShape, w: &[f32], f: impl FnOnce(super::GradInput) -> T) -> T {
     let phases = phase::phases(s);
     if phases.is_empty() {
         return f(&|_, dx| dx.fill(0.0));

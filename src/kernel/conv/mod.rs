@@ -13,6 +13,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod window;
+mod winograd;
 
 pub use grads::conv2d_grads;
 #[doc(hidden)]
