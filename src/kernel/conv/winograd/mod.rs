@@ -77,5 +77,4 @@ impl Plain {
     pub(super) fn pack_turned(&self, w: &[f32], out: &mut [f32]) {
         weights::transform_turned(self, w, out);
     }
-
 }

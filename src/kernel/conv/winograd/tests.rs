@@ -8,10 +8,13 @@ use crate::kernel::testing::{close, config};
 /// Shapes that go this way, ragged in every other.
 fn shapes() -> impl Strategy<Value = ConvShape> {
     let image = (1..4_usize, 4..15_usize, 4..31_usize, 0..3_usize);
-    (image, 16..70_usize, 16..70_usize).prop_filter_map("tiles reach too far beyond", |((n, h, w, pad), c_in, c_out)| {
-        let s = ConvShape { n, h, w, c_in, c_out, kh: 3, kw: 3, stride: 1, pad, groups: 1 };
-        fits(&s).then_some(s)
-    })
+    (image, 16..70_usize, 16..70_usize).prop_filter_map(
+        "tiles reach too far beyond",
+        |((n, h, w, pad), c_in, c_out)| {
+            let s = ConvShape { n, h, w, c_in, c_out, kh: 3, kw: 3, stride: 1, pad, groups: 1 };
+            fits(&s).then_some(s)
+        },
+    )
 }
 
 proptest! {
@@ -48,8 +51,12 @@ proptest! {
 fn only_where_it_pays() {
     let s = ConvShape { n: 1, h: 14, w: 14, c_in: 32, c_out: 32, kh: 3, kw: 3, stride: 1, pad: 1, groups: 1 };
     assert!(fits(&s) && fits(&ConvShape { h: 7, w: 7, ..s }));
-    let others =
-        [ConvShape { stride: 2, ..s }, ConvShape { kh: 5, ..s }, ConvShape { groups: 2, ..s }, ConvShape { pad: 3, ..s }];
+    let others = [
+        ConvShape { stride: 2, ..s },
+        ConvShape { kh: 5, ..s },
+        ConvShape { groups: 2, ..s },
+        ConvShape { pad: 3, ..s },
+    ];
     assert!(!others.iter().any(fits));
     assert!(!fits(&ConvShape { h: 3, w: 3, ..s }) && !fits(&ConvShape { c_in: 8, ..s }));
 }
