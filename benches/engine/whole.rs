@@ -106,11 +106,10 @@ fn role(&(request, result, ..): &(u32, u32, f64, f64)) -> Model {
 
 /// Where `(tasks there + 1) * time` is least.
 struct TradeOff {
-    /// By device that generates: itself and its neighbours, the fastest first; for when one takes longer alone than
-    /// another with its queue, so do all after it.
-    candidates: Vec<Vec<NodeId>>,
-    /// By node and application: seconds alone on all cores.
-    times: Vec<[f64; 3]>,
+    /// By device that generates: itself and its neighbours, each with the seconds that a task of the device takes there
+    /// alone on all cores, the fastest first; for when one takes longer alone than another with its queue, so do all
+    /// after it.
+    candidates: Vec<Vec<(NodeId, f32)>>,
 }
 
 impl TradeOff {
@@ -118,18 +117,17 @@ impl TradeOff {
         let mut rng = Rng::new(tierwise::random::Stream::new(1, 0, tierwise::random::Purpose::Sites), 0, 0);
         let places: Vec<[f64; 2]> = (0..DEVICES).map(|_| [rng.unit() * SIDE, rng.unit() * SIDE]).collect();
         let map = Map::new(&places);
-        let around = |at: usize| map.near(&places, at);
-        let generating = world.nodes_of(GroupId(GENERATING)).start as usize;
-        let speed = |kind: &(&str, Tier, u32, u32, f64)| {
-            std::iter::repeat_n(APPLICATIONS.map(|a| a.2 / kind.4), kind.2 as usize)
-        };
-        let times: Vec<[f64; 3]> = KINDS.iter().flat_map(speed).collect();
+        let kinds: Vec<usize> =
+            (0..).zip(KINDS).flat_map(|(k, kind)| std::iter::repeat_n(k, kind.2 as usize)).collect();
         let sorted = |at: usize| {
-            let mut around = around(at);
-            around.sort_by(|a, b| times[a.0 as usize][0].total_cmp(&times[b.0 as usize][0]));
+            let mega = APPLICATIONS[kinds[at] % 3].2;
+            let time = |node: NodeId| (mega / KINDS[kinds[node.0 as usize]].4) as f32;
+            let mut around: Vec<_> = map.near(&places, at).into_iter().map(|node| (node, time(node))).collect();
+            around.sort_by(|a, b| a.1.total_cmp(&b.1));
             around
         };
-        Self { candidates: (0..generating).map(sorted).collect(), times }
+        let generating = world.nodes_of(GroupId(GENERATING)).start as usize;
+        Self { candidates: (0..generating).map(sorted).collect() }
     }
 }
 
@@ -170,18 +168,17 @@ impl Policy for TradeOff {
         if request.answer.is_some() {
             return Step::Answer;
         }
-        let application = usize::from(request.workload) % 3;
-        let (mut least, mut node) = (f64::INFINITY, request.home);
-        for candidate in &self.candidates[request.home.0 as usize] {
-            let time = self.times[candidate.0 as usize][application];
-            if time > least {
+        let (mut least, mut node) = (f32::INFINITY, request.home);
+        for (candidate, time) in &self.candidates[request.home.0 as usize] {
+            if *time > least {
                 break;
             }
-            let cost = f64::from(view.requests(*candidate) + 1) * time;
+            let cost = (view.requests(*candidate) + 1) as f32 * time;
             if cost < least || (cost == least && *candidate < node) {
                 (least, node) = (cost, *candidate);
             }
         }
+        let application = usize::from(request.workload) % 3;
         Step::Compute { model: ModelId(application as u8), upto: TapId(1), node, send: CodecId(0) }
     }
 
