@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::forward::patch;
 use super::window::Window;
+use super::winograd::{self, Plain, grad_weight as tiles};
 use crate::kernel::isa::Isa;
 use crate::kernel::scratch;
 use crate::kernel::shape::ConvShape;
@@ -68,10 +69,46 @@ fn share<'a>(rest: &mut Option<&'a mut [f32]>, n: usize, images: &Range<usize>) 
 }
 
 pub(super) fn grad_weight(isa: Isa, s: &ConvShape, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-    let one = image(isa, s);
+    let way = Way::new(isa, s);
     sum_over_batch(s.n, s.work(), dw, |images, sum| {
-        images.for_each(|i| one(piece(x, s.image_in(), i), piece(dy, s.image_out(), i), sum));
+        way.summed(sum, |sum| {
+            images.for_each(|i| way.add(piece(x, s.image_in(), i), piece(dy, s.image_out(), i), sum));
+        });
     });
+}
+
+/// How images' gradients are added up.
+pub(super) enum Way<'a> {
+    Direct(Box<dyn Fn(&[f32], &[f32], &mut [f32]) + Sync + 'a>),
+    /// By tiles, whose sums are not the gradient yet.
+    Tiles(Plain),
+}
+
+impl<'a> Way<'a> {
+    pub fn new(isa: Isa, s: &'a ConvShape) -> Self {
+        match winograd::fits(s) && tiles::fits(s) {
+            true => Self::Tiles(Plain::forward(isa, s)),
+            false => Self::Direct(Box::new(image(isa, s))),
+        }
+    }
+
+    /// Lends `images` what they are added to, and adds that up to the gradient `sum`.
+    pub fn summed(&self, sum: &mut [f32], images: impl FnOnce(&mut [f32])) {
+        let Self::Tiles(plain) = self else { return images(sum) };
+        scratch::with(tiles::places(plain), |places| {
+            places.fill(0.0);
+            images(places);
+            tiles::close(plain, places, sum);
+        });
+    }
+
+    /// Adds an image's gradient to what is lent, from its input and its output's gradient.
+    pub fn add(&self, x: &[f32], dy: &[f32], sum: &mut [f32]) {
+        match self {
+            Self::Direct(image) => image(x, dy, sum),
+            Self::Tiles(plain) => tiles::add(plain, x, dy, sum),
+        }
+    }
 }
 
 /// What adds an image's gradient to a sum, from its input and its output's gradient.

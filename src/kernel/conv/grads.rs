@@ -1,7 +1,7 @@
 //! Both gradients of a convolution in one pass over the images, each while its output's gradient is in the cache.
 
-use super::grad_weight::sum_beside;
-use super::{GradInput, check, depthwise, grad_input, grad_weight};
+use super::grad_weight::{Way, sum_beside};
+use super::{GradInput, check, depthwise, grad_input};
 use crate::kernel::isa::Isa;
 use crate::kernel::scratch;
 use crate::kernel::shape::ConvShape;
@@ -48,23 +48,20 @@ pub fn conv2d_grads_on(
         dw.fill(0.0);
         dx.into_iter().for_each(|dx| dx.fill(0.0));
     } else if s.is_depthwise() {
-        let weight = depthwise::image(isa, s);
+        let weight = Way::Direct(Box::new(depthwise::image(isa, s)));
         depthwise::prepared(isa, s, w, |input| Job { s, x, dy, input, weight: &weight }.run(along, dx, dw));
     } else {
-        let weight = grad_weight::image(isa, s);
+        let weight = Way::new(isa, s);
         grad_input::prepared(isa, s, w, |input| Job { s, x, dy, input, weight: &weight }.run(along, dx, dw));
     }
 }
-
-/// Adds one image's share to the gradient of the weights.
-type Weight<'a> = dyn Fn(&[f32], &[f32], &mut [f32]) + Sync + 'a;
 
 struct Job<'a> {
     s: &'a ConvShape,
     x: &'a [f32],
     dy: Incoming<'a>,
     input: GradInput<'a>,
-    weight: &'a Weight<'a>,
+    weight: &'a Way<'a>,
 }
 
 impl Job<'_> {
@@ -73,16 +70,18 @@ impl Job<'_> {
         sum_beside(self.s.n, 2 * self.s.work(), dw, [along, dx], |images, sum, [along, dx]| {
             let mut along = along.map(|a| a.chunks_exact_mut(image_out));
             let mut dx = dx.map(|dx| dx.chunks_exact_mut(image_in));
-            for i in images {
-                self.image(i, sum, along.as_mut().and_then(Iterator::next), dx.as_mut().and_then(Iterator::next));
-            }
+            self.weight.summed(sum, |sum| {
+                for i in images {
+                    self.image(i, sum, along.as_mut().and_then(Iterator::next), dx.as_mut().and_then(Iterator::next));
+                }
+            });
         });
     }
 
     fn image(&self, i: usize, sum: &mut [f32], along: Option<&mut [f32]>, dx: Option<&mut [f32]>) {
         scratch::with(self.s.image_out(), |dy| {
             (self.dy)(i, dy, along);
-            (self.weight)(piece(self.x, self.s.image_in(), i), dy, sum);
+            self.weight.add(piece(self.x, self.s.image_in(), i), dy, sum);
             if let Some(dx) = dx {
                 (self.input)(dy, dx);
             }

@@ -4,10 +4,15 @@ use super::Corruption;
 use crate::catalog::{Proportion, Split};
 use crate::lab::answers::{Part, confidence, proportion};
 use crate::lab::train::best;
-use crate::store::parquet::Columns;
+use crate::problem::Problem;
+use crate::store::parquet::{Columns, Table};
+use std::path::Path;
 
 /// The file name of answers to corrupted images in a variant's folder.
 pub const CORRUPTED: &str = "corrupted.parquet";
+
+/// Steps of a confidence: finer ones tell nothing, and would be most of a file.
+const STEPS: f32 = 65_536.0;
 
 /// What was answered to a split's images under one corruption at one severity. Logits are not kept: of 25 sets of images
 /// they would outweigh all else that is known of a network.
@@ -25,7 +30,7 @@ pub struct Corrupted {
     pub label: Vec<u32>,
     /// The classes answered.
     pub prediction: Vec<u32>,
-    /// How sure it was, and its lead over the second class.
+    /// How sure it was, and its lead over the second class, to 2^-16.
     pub sure: Vec<[f32; 2]>,
 }
 
@@ -39,8 +44,45 @@ impl Corrupted {
             image: part.image.clone(),
             label: part.label.iter().map(|&l| l.into()).collect(),
             prediction: part.rows().map(|(_, logits)| best(logits) as u32).collect(),
-            sure: part.rows().map(|(_, logits)| confidence(logits, temperature)).collect(),
+            sure: part.rows().map(|(_, logits)| confidence(logits, temperature).map(coarse)).collect(),
         }
+    }
+
+    /// What the table [`CORRUPTED`] in a folder says; nothing where there is none.
+    ///
+    /// # Errors
+    /// A broken table.
+    pub fn read(folder: &Path) -> Result<Vec<Self>, Problem> {
+        let path = folder.join(CORRUPTED);
+        if !path.is_file() {
+            return Ok(Vec::new());
+        }
+        let table = Table::read(&path)?;
+        let (kind, severity, split) = (table.str("corruption")?, table.u32("severity")?, table.str("split")?);
+        let rows: Vec<usize> = (0..table.rows()).collect();
+        let sets = rows.chunk_by(|&a, &b| (&kind[a], severity[a], &split[a]) == (&kind[b], severity[b], &split[b]));
+        sets.map(|rows| Self::set(&table, rows).map_err(|p| p.in_file(&path))).collect()
+    }
+
+    /// Rows of one corruption, severity and split.
+    fn set(table: &Table, rows: &[usize]) -> Result<Self, Problem> {
+        let at = rows.first().copied().unwrap_or(0);
+        let (kind, split) = (&table.str("corruption")?[at], &table.str("split")?[at]);
+        let unknown = || Problem::new("an unknown corruption").received(format!("`{kind}`"));
+        let those = |name: &str| {
+            let column = table.u32(name)?;
+            Ok::<Vec<u32>, Problem>(rows.iter().map(|&row| column[row]).collect())
+        };
+        let (confidence, margin) = (table.f32("confidence")?, table.f32("margin")?);
+        Ok(Self {
+            corruption: Corruption::named(kind).ok_or_else(unknown)?,
+            severity: table.u32("severity")?[at] as u8,
+            split: if *split == Split::Validation.name() { Split::Validation } else { Split::Test },
+            image: those("image")?,
+            label: those("label")?,
+            prediction: those("prediction")?,
+            sure: rows.iter().map(|&row| [confidence[row], margin[row]]).collect(),
+        })
     }
 
     /// Image by image, whether the answer is right.
@@ -64,6 +106,10 @@ impl Corrupted {
             .f32("confidence", sure(0))
             .f32("margin", sure(1))
     }
+}
+
+fn coarse(confidence: f32) -> f32 {
+    (confidence * STEPS).round() / STEPS
 }
 
 /// How often a network is right under one corruption at one severity.

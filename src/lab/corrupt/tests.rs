@@ -129,10 +129,25 @@ fn tables_count_what_was_answered() {
     let rows = logits.chunks(10).zip(&data.test.label);
     let right = rows.filter(|(row, label)| row.iter().all(|v| *v <= row[usize::from(**label)])).count() as u64;
     let first = crate::lab::answers::softmax(&logits[..10], 1.2).into_iter().fold(0.0, f64::max);
-    assert!((f64::from(all[6].sure[0][0]) - first).abs() < 1e-6);
+    assert!((f64::from(all[6].sure[0][0]) - first).abs() < 1e-5);
     let kept = kept(&all, 10);
     assert_eq!((kept[6].all.count, kept[6].all.of), (right, 60));
     assert_eq!(kept[6].per_class.iter().map(|p| p.count).sum::<u64>(), right);
     let figures = kept_columns(&kept, &data.classes);
     assert_eq!((figures.rows(), kept[6].corruption.name(), kept[6].severity), (110, "blur", 2));
+}
+
+#[test]
+fn tables_come_back_as_they_were_written() {
+    let home = tempfile::tempdir().unwrap();
+    assert_eq!(Corrupted::read(home.path()).unwrap(), []);
+    let part = |seed: usize| {
+        let logits = (0..12).map(|i| ((i * 7 + seed) % 11) as f32).collect();
+        Part { split: Split::Test, image: vec![3, 5, 8, 9], label: vec![0, 2, 1, 0], logits }
+    };
+    let all: Vec<Corrupted> = [(Corruption::Blur, 1), (Corruption::Blur, 2), (Corruption::Shift, 2)]
+        .map(|(corruption, severity)| Corrupted::of(corruption, severity, &part(severity.into()), 1.0))
+        .into();
+    Corrupted::columns(&all).write(&home.path().join(CORRUPTED)).unwrap();
+    assert_eq!(Corrupted::read(home.path()).unwrap(), all);
 }

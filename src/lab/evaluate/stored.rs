@@ -1,8 +1,7 @@
-//! What a variant's folder tells of every image, read back: answers by what crossed, bytes, answers to corrupted images.
+//! What a variant's folder tells of every image, read back: answers by what crossed, and bytes.
 
 use crate::catalog::{BYTES, PREDICTIONS, Split};
 use crate::lab::answers::{Part, has_logits};
-use crate::lab::corrupt::{CORRUPTED, Corrupted, Corruption};
 use crate::problem::Problem;
 use crate::store::parquet::Table;
 use std::ops::Range;
@@ -50,39 +49,6 @@ pub fn sizes(folder: &Path) -> Result<Vec<(String, String, Vec<u32>)>, Problem> 
     let all = runs(table.rows(), |a, b| key(a) == key(b)).into_iter();
     let of_test = all.filter(|rows| split_of(&split[rows.start]) == Split::Test);
     Ok(of_test.map(|rows| (tap[rows.start].clone(), codec[rows.start].clone(), bytes[rows].to_vec())).collect())
-}
-
-/// Answers to corrupted images; nothing where they were not measured.
-///
-/// # Errors
-/// A broken table.
-pub fn corrupted(folder: &Path) -> Result<Vec<Corrupted>, Problem> {
-    let path = folder.join(CORRUPTED);
-    if !path.is_file() {
-        return Ok(Vec::new());
-    }
-    let table = Table::read(&path)?;
-    let (kind, severity, split) = (table.str("corruption")?, table.u32("severity")?, table.str("split")?);
-    let [image, label, prediction] = ["image", "label", "prediction"].map(|name| table.u32(name));
-    let (image, label, prediction) = (image?, label?, prediction?);
-    let (confidence, margin) = (table.f32("confidence")?, table.f32("margin")?);
-    let one = |rows: Range<usize>| {
-        let at = rows.start;
-        let unknown = || Problem::new("an unknown corruption").received(format!("`{}`", kind[at])).in_file(&path);
-        let corruption = Corruption::named(&kind[at]).ok_or_else(unknown)?;
-        let those = |column: &[u32]| column[rows.clone()].to_vec();
-        Ok(Corrupted {
-            corruption,
-            severity: severity[at] as u8,
-            split: split_of(&split[at]),
-            image: those(image),
-            label: those(label),
-            prediction: those(prediction),
-            sure: rows.clone().map(|row| [confidence[row], margin[row]]).collect(),
-        })
-    };
-    let all = runs(table.rows(), |a, b| (&kind[a], severity[a], &split[a]) == (&kind[b], severity[b], &split[b]));
-    all.into_iter().map(one).collect()
 }
 
 /// The columns of answers.
@@ -161,16 +127,5 @@ mod tests {
         assert!(!logits && brief.len() == all.len());
         let answer = |part: &Part| part.rows().map(|(label, row)| (label, best(row))).collect::<Vec<_>>();
         assert!(brief.iter().zip(&all).all(|(brief, right)| answer(&brief.part) == answer(right.part)));
-    }
-
-    #[test]
-    fn corrupted_answers_come_back_as_they_were_written() {
-        let home = tempfile::tempdir().unwrap();
-        assert_eq!(corrupted(home.path()).unwrap(), []);
-        let all: Vec<Corrupted> = [(Corruption::Blur, 1), (Corruption::Blur, 2), (Corruption::Shift, 2)]
-            .map(|(corruption, severity)| Corrupted::of(corruption, severity, &part(Split::Test, severity.into()), 1.0))
-            .into();
-        Corrupted::columns(&all).write(&home.path().join(CORRUPTED)).unwrap();
-        assert_eq!(corrupted(home.path()).unwrap(), all);
     }
 }

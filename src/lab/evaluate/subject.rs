@@ -108,7 +108,7 @@ impl Seen {
             (Finest::Classes, None) => Some(own.clone()),
             _ => Some(run(&network, data)),
         };
-        let corrupted = stored::corrupted(&subject.folder)?;
+        let corrupted = Corrupted::read(&subject.folder)?;
         let latency = measure::inference(&network, data);
         let crossed = crossed(subject, &outputs)?;
         Ok(Self {

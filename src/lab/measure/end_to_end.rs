@@ -3,6 +3,7 @@
 use super::verify;
 use crate::catalog::{ModelProfile, PREDICTIONS, PROFILE};
 use crate::lab::answers::proportion;
+use crate::lab::corrupt::{CORRUPTED, Corrupted};
 use crate::lab::{Options, run};
 use crate::store::parquet::{Column, Columns, Table};
 use std::fs;
@@ -35,6 +36,27 @@ fn tables_without_logits_are_short_and_verified() {
     verify(&folder, None).unwrap();
     profile_of_other_answers(&folder);
     other_answers(&folder);
+}
+
+#[test]
+fn answers_to_corrupted_images_are_verified() {
+    let home = tempfile::tempdir().unwrap();
+    let worn = recipe().replace("[variants.nano]\n", "[variants.nano]\ncorruptions = [\"noise\", \"shift\"]\n");
+    assert!(made(home.path(), &worn));
+    let folder = home.path().join("nano");
+    verify(&folder, None).unwrap();
+    let mut all = Corrupted::read(&folder).unwrap();
+    let told = |all: &[Corrupted]| {
+        Corrupted::columns(all).write(&folder.join(CORRUPTED)).unwrap();
+        verify(&folder, None).unwrap_err().to_string()
+    };
+    let other = all[7].prediction[4];
+    all[7].prediction[4] = (other + 1) % 10;
+    all[7].sure[4][0] -= 0.1;
+    let what = format!("under shift 3 is answered with {}", (other + 1) % 10);
+    assert!(told(&all).contains(&what), "{what}");
+    all.truncate(4);
+    assert!(told(&all).contains("are not those that were measured"));
 }
 
 fn profile_of_other_answers(folder: &Path) {

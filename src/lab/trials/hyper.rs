@@ -1,9 +1,9 @@
 //! Settings of a variant.
 
 use super::inline::assigned;
-use super::pace::Pace;
 use super::race::{Entrant, Heat, race};
 use super::shop::Shop;
+use super::stopwatch::Stopwatch;
 use crate::lab::recipe;
 use crate::lab::search::settings::{Hyper, space};
 use crate::lab::search::space::{Point, Space};
@@ -28,7 +28,7 @@ pub fn trials(hyper: &Hyper) -> usize {
 /// Tries settings, cohort by cohort, each drawn by what the ones before it gave.
 pub fn search(shop: &Shop, hyper: &Hyper, history: &mut History) -> Result<(), Problems> {
     let (space, total) = (space(&hyper.space), trials(hyper));
-    let mut pace = Pace::new(total as f64 * f64::from(shop.epochs()));
+    let mut watch = Stopwatch::new(total as f64 * f64::from(shop.epochs()));
     let heat = Heat { method: hyper.method.name(), generation: 0, stop: hyper.stop.as_ref(), goals: &[] };
     let mut done: Vec<Tried> = Vec::new();
     while done.len() < total {
@@ -40,7 +40,7 @@ pub fn search(shop: &Shop, hyper: &Hyper, history: &mut History) -> Result<(), P
         let entrants = points.iter().enumerate().map(|(i, point)| entrant(shop, hyper, done.len() + i, point));
         let mut cohort = entrants.collect::<Result<Vec<_>, Problems>>()?;
         let before: Vec<Vec<f64>> = done.iter().map(|tried| tried.entrant.curve()).collect();
-        race(shop, &heat, &mut cohort, &before, history, &mut pace)?;
+        race(shop, &heat, &mut cohort, &before, history, &mut watch)?;
         done.extend(points.into_iter().zip(cohort).map(|(point, entrant)| Tried { point, entrant }));
     }
     Ok(())

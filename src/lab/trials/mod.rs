@@ -8,10 +8,10 @@ pub mod history;
 mod hyper;
 mod inline;
 mod networks;
-mod pace;
 mod race;
 mod record;
 mod shop;
+mod stopwatch;
 mod summary;
 #[cfg(test)]
 mod tests;

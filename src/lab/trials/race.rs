@@ -1,7 +1,7 @@
 //! A cohort of trials, from rung to rung.
 
-use super::pace::Pace;
 use super::shop::{Shop, Trial};
+use super::stopwatch::Stopwatch;
 use crate::lab::search::architecture::evolve::Ranks;
 use crate::lab::search::architecture::{Facts, Goal};
 use crate::lab::search::pareto::Standing;
@@ -72,17 +72,17 @@ pub fn race(
     cohort: &mut [Entrant],
     before: &[Vec<f64>],
     history: &mut History,
-    pace: &mut Pace,
+    watch: &mut Stopwatch,
 ) -> Result<(), Problems> {
     let mut alive: Vec<usize> = (0..cohort.len()).collect();
     let rungs = heat.stop.map_or_else(Vec::new, |stop| stop.rungs(shop.epochs()));
     for (rung, epochs) in rungs.into_iter().chain([shop.epochs()]).enumerate() {
         for &i in &alive {
             let from = cohort[i].reached;
-            pace.begin();
+            watch.begin();
             let fresh = shop.advance(&mut cohort[i].trial, epochs)?;
             cohort[i].reached = epochs;
-            pace.end(shop, &cohort[i], epochs - from, fresh);
+            watch.end(shop, &cohort[i], epochs - from, fresh);
         }
         let standings = standings(shop, heat, cohort, &alive)?;
         let ends = ends(shop, heat, cohort, (&alive, &standings), before, epochs);

@@ -5,6 +5,8 @@
 //! then four outputs take 16 products a pair of channels instead of 36, and those of many tiles are a matrix product at each
 //! of the 16 places of a tile. The transforms add and halve only, so that little precision is lost.
 
+mod grad_output;
+pub(super) mod grad_weight;
 mod input;
 mod output;
 mod pass;

@@ -21,7 +21,7 @@ pub(in crate::kernel::conv) struct Pass<'a> {
 }
 
 /// Floats from tile to tile.
-fn pitch(channels: usize) -> usize {
+pub(super) fn pitch(channels: usize) -> usize {
     PLACES * channels + GAP
 }
 

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::kernel::conv::tests::{all, operands};
-use crate::kernel::conv::{forward, grad_input, naive};
+use crate::kernel::conv::{forward, grad_input, grad_weight, naive};
 use crate::kernel::testing::{close, config};
 
 /// Shapes that go this way, ragged in every other.
@@ -25,7 +25,7 @@ proptest! {
     fn tiles_give_the_convolution(s in shapes()) {
         let (x, w, dy) = operands(&s);
         for isa in Isa::available() {
-            let [y, dx, _] = all(isa, &s);
+            let [y, dx, dw] = all(isa, &s);
             prop_assert!(close(&y, &naive::conv2d(&s, &x, &w)), "{isa:?} {s:?}");
             prop_assert!(close(&dx, &naive::grad_input(&s, &dy, &w)), "{isa:?} {s:?}");
             let [mut direct, mut back] = [vec![f32::NAN; y.len()], vec![f32::NAN; dx.len()]];
@@ -34,6 +34,11 @@ proptest! {
             let images = back.chunks_exact_mut(s.image_in()).zip(dy.chunks_exact(s.image_out()));
             grad_input::directly(isa, &s, &w, |one| images.for_each(|(dx, dy)| one(dy, dx)));
             prop_assert!(close(&dx, &back), "{isa:?} {s:?}");
+            prop_assert!(close(&dw, &naive::grad_weight(&s, &x, &dy)), "{isa:?} {s:?}");
+            let (one, mut direct) = (grad_weight::image(isa, &s), vec![0.0; dw.len()]);
+            let images = x.chunks_exact(s.image_in()).zip(dy.chunks_exact(s.image_out()));
+            images.for_each(|(x, dy)| one(x, dy, &mut direct));
+            prop_assert!(close(&dw, &direct), "{isa:?} {s:?}");
         }
     }
 

@@ -6,7 +6,7 @@ use crate::kernel::simd::{Simd, Task, on};
 use crate::kernel::tile::{blocks, packed};
 
 /// Elements of a kernel.
-const TAPS: usize = 9;
+pub(super) const TAPS: usize = 9;
 
 /// Transforms weights that lie `[tap][from][to]`.
 pub(super) fn transform(plain: &Plain, w: &[f32], out: &mut [f32]) {

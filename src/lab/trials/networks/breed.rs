@@ -6,8 +6,8 @@ use crate::lab::search::architecture::Read;
 use crate::lab::search::architecture::evolve::{Ranks, child};
 use crate::lab::search::pareto::Standing;
 use crate::lab::trials::history::History;
-use crate::lab::trials::pace::Pace;
 use crate::lab::trials::race::Heat;
+use crate::lab::trials::stopwatch::Stopwatch;
 use crate::problem::Problems;
 
 /// As many children as the population has members are trained, those that break constraints aside; the best of both stay.
@@ -16,14 +16,14 @@ pub fn generation(
     mut population: Vec<Member>,
     generation: u32,
     history: &mut History,
-    pace: &mut Pace,
+    watch: &mut Stopwatch,
 ) -> Result<Vec<Member>, Problems> {
     let (shop, size) = (drawer.shop, drawer.networks.population as usize);
     let children = children(drawer, &mut population)?;
     let (mut fit, mut unfit): (Vec<Member>, Vec<Member>) = children.into_iter().partition(|m| m.violation == 0.0);
     let heat = Heat { method: "evolution", generation, stop: None, goals: &[] };
     unfit.iter_mut().try_for_each(|member| infeasible(shop, &heat, member, history))?;
-    train(shop, &heat, &mut fit, history, pace)?;
+    train(shop, &heat, &mut fit, history, watch)?;
     population.extend(fit);
     population.extend(unfit);
     let stay = Ranks::new(&standings(drawer, &mut population)?).best(size);

@@ -4,9 +4,9 @@ mod breed;
 mod control;
 mod draw;
 
-use super::pace::Pace;
 use super::race::{Entrant, Heat, goals, race};
 use super::shop::Shop;
+use super::stopwatch::Stopwatch;
 use crate::lab::search::architecture::evolve::Ranks;
 use crate::lab::search::architecture::{Read, votes};
 use crate::lab::search::pareto::Standing;
@@ -49,14 +49,14 @@ fn shortlist(networks: &Networks, whole: u32) -> usize {
 
 /// Draws, races, breeds, and trains the control.
 pub fn search(shop: &Shop, networks: &Networks, history: &mut History) -> Result<(), Problems> {
-    let mut pace = Pace::new(epochs(networks, shop.epochs()));
+    let mut watch = Stopwatch::new(epochs(networks, shop.epochs()));
     let mut drawer = Drawer::new(shop, networks, 0);
     let drawn = candidates(&mut drawer, networks.candidates)?;
-    let mut population = raced(shop, networks, drawn, history, &mut pace)?;
+    let mut population = raced(shop, networks, drawn, history, &mut watch)?;
     for generation in 1..=networks.generations {
-        population = breed::generation(&mut drawer, population, generation, history, &mut pace)?;
+        population = breed::generation(&mut drawer, population, generation, history, &mut watch)?;
     }
-    if networks.control { control::control(shop, networks, history, &mut pace) } else { Ok(()) }
+    if networks.control { control::control(shop, networks, history, &mut watch) } else { Ok(()) }
 }
 
 fn candidates(drawer: &mut Drawer, wanted: u32) -> Result<Vec<Member>, Problems> {
@@ -77,7 +77,7 @@ fn raced(
     networks: &Networks,
     drawn: Vec<Member>,
     history: &mut History,
-    pace: &mut Pace,
+    watch: &mut Stopwatch,
 ) -> Result<Vec<Member>, Problems> {
     let (fit, mut unfit): (Vec<Member>, Vec<Member>) = drawn.into_iter().partition(|m| m.violation == 0.0);
     let heat = Heat { method: "candidates", generation: 0, stop: None, goals: &[] };
@@ -88,7 +88,7 @@ fn raced(
     let mut chosen = promising(shop, networks, fit, history)?;
     let stop = Stop::Halving(networks.halving);
     let heat = Heat { method: "halving", stop: Some(&stop), goals: &networks.goals, ..heat };
-    train(shop, &heat, &mut chosen, history, pace)?;
+    train(shop, &heat, &mut chosen, history, watch)?;
     chosen.retain(|member| member.entrant.reached == shop.epochs());
     unfit.sort_by(|a, b| a.violation.total_cmp(&b.violation));
     let missing = (networks.population as usize).saturating_sub(chosen.len());
@@ -153,10 +153,10 @@ fn train(
     heat: &Heat,
     members: &mut [Member],
     history: &mut History,
-    pace: &mut Pace,
+    watch: &mut Stopwatch,
 ) -> Result<(), Problems> {
     let mut entrants: Vec<Entrant> = members.iter().map(|member| member.entrant.clone()).collect();
-    let raced = race(shop, heat, &mut entrants, &[], history, pace);
+    let raced = race(shop, heat, &mut entrants, &[], history, watch);
     members.iter_mut().zip(entrants).for_each(|(member, entrant)| member.entrant = entrant);
     raced
 }

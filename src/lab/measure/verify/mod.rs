@@ -1,5 +1,7 @@
 //! Whether a profile and its tables are what its weights give.
 
+mod corrupted;
+
 use super::{Wanted, figures, profile, read, shipped_in};
 use crate::catalog::{BYTES, Calibration, ModelProfile, PREDICTIONS, PROFILE};
 use crate::lab::answers::{Answers, Output, Part, Shipped, confidence, has_logits};
@@ -32,6 +34,7 @@ pub fn verify(at: &Path, files: Option<&Path>) -> Result<(), Problems> {
     check.equal("lineage.data.sha256", &told.lineage.data.sha256, &data.sha256);
     counted(&mut check, &told, &network)?;
     answered(&mut check, &told, &network, &data)?;
+    corrupted::corrupted(&mut check, &told, &network, &data)?;
     check.problems.or(())
 }
 
@@ -109,7 +112,7 @@ fn by_logits(check: &mut Check, told: &ModelProfile, table: &Table, outputs: &[O
     if let Some(name) = differs(table, &Output::columns(&again, true)) {
         check.table(PREDICTIONS, format!("the column `{name}` is not what the logits give"));
     }
-    for (i, pair) in again.chunks_exact(2).enumerate() {
+    for (i, pair) in again.chunks_exact(2).enumerate().filter(|(i, pair)| is_summed(told, *i, &pair[0])) {
         let raw = both(pair);
         summed(check, told, (i, pair[0]), (&raw, &raw), 1e-6)?;
     }
@@ -137,6 +140,9 @@ fn by_answers(check: &mut Check, told: &ModelProfile, table: &Table, outputs: &[
     };
     for (i, pair) in outputs.chunks_exact(2).enumerate() {
         let raw = Answers { validation: answered(pair[0].part), test: answered(pair[1].part) };
+        if !is_summed(told, i, &pair[0]) {
+            continue;
+        }
         summed(check, told, (i, pair[0]), (&raw, &both(pair)), 1e-3)?;
     }
     Ok(())
@@ -145,6 +151,11 @@ fn by_answers(check: &mut Check, told: &ModelProfile, table: &Table, outputs: &[
 /// The answers of an output on both splits.
 fn both(pair: &[Output]) -> Answers {
     Answers { validation: pair[0].part.clone(), test: pair[1].part.clone() }
+}
+
+/// Whether the profile speaks of these answers: they are the first ones, or those of an early exit.
+fn is_summed(told: &ModelProfile, at: usize, output: &Output) -> bool {
+    at == 0 || output.cut == INPUT && told.early_exits.iter().any(|exit| exit.tap == output.tap)
 }
 
 /// What the profile says of an exit, the last or an early one, from the first answers and the logits that it gives.

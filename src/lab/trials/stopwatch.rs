@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// Epochs done and to be done at most, and how long those took that were trained now.
 #[derive(Debug)]
-pub struct Pace {
+pub struct Stopwatch {
     most: f64,
     done: f64,
     trained: f64,
@@ -15,7 +15,7 @@ pub struct Pace {
     best: f64,
 }
 
-impl Pace {
+impl Stopwatch {
     /// At most so many epochs.
     pub fn new(most: f64) -> Self {
         Self { most, done: 0.0, trained: 0.0, spent: Duration::ZERO, begun: Instant::now(), best: 0.0 }
