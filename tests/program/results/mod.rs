@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use tierwise::catalog::{ModelProfile, PREDICTIONS};
 use tierwise::lab::distil::subclass::{Partition, find};
 use tierwise::stats::wilson;
-use tierwise::store::parquet::Table;
+use tierwise::store::parquet::{Column, Table};
 
 type Row = BTreeMap<String, String>;
 
@@ -37,6 +37,26 @@ fn csv(name: &str) -> Vec<Row> {
     let mut lines = text.lines().map(|line| line.split(',').map(String::from).collect::<Vec<_>>());
     let head = lines.next().unwrap();
     lines.map(|row| head.iter().cloned().zip(row).collect()).collect()
+}
+
+/// A table of which only the Parquet file is committed, as text: what does not apply is empty.
+fn parquet(name: &str) -> Vec<Row> {
+    let table = Table::read(&root().join("results/lab").join(name).with_extension("parquet")).unwrap();
+    let mut rows = vec![Row::new(); table.rows()];
+    for (name, column) in table.columns().iter() {
+        let texts: Vec<String> = match column {
+            Column::Str(all) => all.clone(),
+            Column::U32(all) => all.iter().map(u32::to_string).collect(),
+            Column::U64(all) => all.iter().map(u64::to_string).collect(),
+            Column::Bool(all) => all.iter().map(bool::to_string).collect(),
+            Column::F32(all) => all.iter().map(f32::to_string).collect(),
+            Column::F64(all) => {
+                all.iter().map(|one| if one.is_nan() { String::new() } else { one.to_string() }).collect()
+            }
+        };
+        rows.iter_mut().zip(texts).for_each(|(row, text)| drop(row.insert(name.into(), text)));
+    }
+    rows
 }
 
 /// A network's answers to one split's raw images.

@@ -1,6 +1,6 @@
 //! What crosses taps: bytes, seconds, joules, and how often the answer is right then.
 
-use super::{Row, agrees, agrees_with_share, csv, folder, value};
+use super::{Row, agrees, agrees_with_share, folder, parquet, value};
 use std::collections::BTreeMap;
 use tierwise::catalog::{BYTES, LinkPreset, ModelProfile, PREDICTIONS, SizeOf, link};
 use tierwise::store::parquet::Table;
@@ -69,7 +69,7 @@ fn agrees_with_link(row: &Row, bytes: &[u64]) {
 fn what_crosses_is_counted_from_the_committed_tables() {
     let mut known: BTreeMap<String, _> = BTreeMap::new();
     let mut answered = 0;
-    for row in csv("transmission") {
+    for row in parquet("transmission") {
         let (bytes, right) = known.entry(row["name"].clone()).or_insert_with_key(|name| (bytes(name), right(name)));
         agrees_with_link(&row, &bytes[&[row["tap"].clone(), row["codec"].clone()]]);
         let written = [row["tap"].clone(), row["codec"].clone()];
