@@ -1,9 +1,10 @@
 //! Whether a profile and its tables are what its weights give.
 
 mod corrupted;
+mod sizes;
 
 use super::{Wanted, figures, profile, read, shipped_in};
-use crate::catalog::{BYTES, Calibration, ModelProfile, PREDICTIONS, PROFILE};
+use crate::catalog::{Calibration, ModelProfile, PREDICTIONS, PROFILE};
 use crate::lab::answers::{Answers, Output, Part, Shipped, confidence, has_logits};
 use crate::lab::architecture::INPUT;
 use crate::lab::codec::{bytes_columns, crossings, outputs};
@@ -95,10 +96,7 @@ fn answered(check: &mut Check, told: &ModelProfile, network: &Shipped, data: &Da
         by_answers(check, told, &table, &outputs)?;
     }
     check.equal("classes", &told.classes, &data.classes);
-    check.equal("taps", &told.taps, &profile::taps(network, &crossings)?);
-    if Table::read(&check.folder.join(BYTES))?.columns() != &bytes_columns(&crossings, data) {
-        check.table(BYTES, "the sizes are not those that the codecs give".into());
-    }
+    sizes::sizes(check, told, profile::taps(network, &crossings)?, &bytes_columns(&crossings, data))?;
     Ok(())
 }
 
