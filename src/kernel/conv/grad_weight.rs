@@ -77,9 +77,12 @@ pub(super) fn grad_weight(isa: Isa, s: &ConvShape, x: &[f32], dy: &[f32], dw: &m
     });
 }
 
+/// Adds an image's gradient to a sum, from its input and its output's gradient.
+type Image<'a> = dyn Fn(&[f32], &[f32], &mut [f32]) + Sync + 'a;
+
 /// How images' gradients are added up.
 pub(super) enum Way<'a> {
-    Direct(Box<dyn Fn(&[f32], &[f32], &mut [f32]) + Sync + 'a>),
+    Direct(Box<Image<'a>>),
     /// By tiles, whose sums are not the gradient yet.
     Tiles(Plain),
 }

@@ -45,6 +45,7 @@ impl Task for Gradients<'_> {
 
 impl Gradients<'_> {
     #[inline(always)]
+    #[expect(clippy::needless_range_loop, reason = "a line across columns")]
     unsafe fn tile<S: Simd, const WHOLE: bool>(
         &self,
         from: usize,

@@ -90,6 +90,7 @@ struct Close<'a> {
 
 impl Task for Close<'_> {
     #[inline(always)]
+    #[expect(clippy::needless_range_loop, reason = "a line across columns")]
     unsafe fn run<S: Simd>(self) {
         let out = self.out.as_mut_ptr();
         for first in (0..self.each).step_by(S::LANES) {

@@ -47,6 +47,7 @@ impl Task for Outputs<'_> {
 impl Outputs<'_> {
     /// One tile's outputs, as many rows and columns as there are.
     #[inline(always)]
+    #[expect(clippy::needless_range_loop, reason = "a line across columns")]
     unsafe fn tile<S: Simd, const WHOLE: bool>(
         &self,
         from: usize,
