@@ -1,41 +1,29 @@
 //! The transform of gradients to the output, `A d Aᵀ`, a vector of channels at a time: the adjoint of [`super::output`].
 
-use super::PLACES;
+use super::grid::{Grid, Tile};
 use crate::kernel::simd::{Simd, Task};
 
-/// Transforms rows of tiles of 2×2 pixels; pixels beyond the image are zero.
+/// Transforms tiles of pixels; those beyond the image are zero.
 pub(super) struct Gradients<'a> {
-    /// Whole rows of pixels, at most two a row of tiles.
+    pub grid: Grid,
+    /// Whole rows of pixels.
     pub image: &'a [f32],
-    pub rows: usize,
-    pub across: usize,
-    /// Pixels in a row of the image.
-    pub width: usize,
-    pub channels: usize,
-    /// Floats from tile to tile of `out`.
-    pub pitch: usize,
-    /// Tile by tile, place by place, channel by channel.
     pub out: &'a mut [f32],
 }
 
 impl Task for Gradients<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let height = self.image.len() / (self.width * self.channels);
-        assert!(self.rows * self.across * self.pitch <= self.out.len(), "writes beyond the tiles");
-        assert!(PLACES * self.channels <= self.pitch, "tiles overlap");
-        let out = self.out.as_mut_ptr();
-        for tile in 0..self.rows * self.across {
-            let (y, x) = (tile / self.across * 2, tile % self.across * 2);
-            let pixels = [height.saturating_sub(y).min(2), self.width.saturating_sub(x).min(2)];
-            let (from, to) = ((y * self.width + x) * self.channels, tile * self.pitch);
-            for first in (0..self.channels).step_by(S::LANES) {
-                let lanes = (self.channels - first).min(S::LANES);
-                // SAFETY: the asserts above hold all tiles, and `pixels` all that is read, inside their slices.
+        let (out, channels) = (self.out.as_mut_ptr(), self.grid.channels);
+        for Tile { places, pixels, size } in self.grid.tiles(self.image.len(), self.out.len()) {
+            for first in (0..channels).step_by(S::LANES) {
+                let (lanes, from) = ((channels - first).min(S::LANES), pixels + first);
+                // SAFETY: the grid holds all tiles' places and pixels inside their slices.
                 unsafe {
+                    let (to, mask) = (out.add(places + first), S::mask(lanes));
                     match lanes == S::LANES {
-                        true => self.tile::<S, true>(from + first, out.add(to + first), pixels, S::mask(lanes)),
-                        false => self.tile::<S, false>(from + first, out.add(to + first), pixels, S::mask(lanes)),
+                        true => self.tile::<S, true>(from, to, size, mask),
+                        false => self.tile::<S, false>(from, to, size, mask),
                     }
                 }
             }
@@ -59,7 +47,7 @@ impl Gradients<'_> {
             for (x, column) in columns.iter_mut().enumerate().take(width) {
                 let mut pixels = [S::splat(0.0); 2];
                 for (y, pixel) in pixels.iter_mut().enumerate().take(height) {
-                    let at = self.image.as_ptr().add(from + (y * self.width + x) * self.channels);
+                    let at = self.image.as_ptr().add(from + (y * self.grid.width + x) * self.grid.channels);
                     *pixel = if WHOLE { S::load(at) } else { S::load_some(at, mask) };
                 }
                 *column = four::<S>(pixels);
@@ -67,7 +55,7 @@ impl Gradients<'_> {
             for y in 0..4 {
                 let line = four::<S>([columns[0][y], columns[1][y]]);
                 for (x, value) in line.into_iter().enumerate() {
-                    let at = out.add((4 * y + x) * self.channels);
+                    let at = out.add((4 * y + x) * self.grid.channels);
                     if WHOLE { S::store(at, value) } else { S::store_some(at, value, mask) }
                 }
             }

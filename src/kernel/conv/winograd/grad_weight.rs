@@ -2,6 +2,7 @@
 //! transformed gradients; transformed back, `Gᵀ u G`, once for many images.
 
 use super::grad_output::Gradients;
+use super::grid::Grid;
 use super::input::Inputs;
 use super::pass::pitch;
 use super::weights::TAPS;
@@ -38,8 +39,8 @@ pub(in crate::kernel::conv) fn add(plain: &Plain, image: &[f32], gradient: &[f32
             let rows = image_rows.len().div_ceil(2 * width * c_out);
             let at = ((2 * i * most) as isize - pad as isize, -(pad as isize));
             on(isa, Inputs { image, size, zeros, from: at, rows, across, pitch: from, out: &mut *inputs });
-            let out = &mut *gradients;
-            on(isa, Gradients { image: image_rows, rows, across, width, channels: c_out, pitch: to, out });
+            let grid = Grid { rows, across, width, channels: c_out, pitch: to };
+            on(isa, Gradients { grid, image: image_rows, out: &mut *gradients });
             multiply(plain, rows * across, inputs, gradients, sums);
         }
     });

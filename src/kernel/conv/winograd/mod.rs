@@ -7,6 +7,7 @@
 
 mod grad_output;
 pub(super) mod grad_weight;
+mod grid;
 mod input;
 mod output;
 mod pass;

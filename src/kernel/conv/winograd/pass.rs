@@ -1,5 +1,6 @@
 //! All tiles of some rows of outputs: transformed, multiplied, transformed back.
 
+use super::grid::Grid;
 use super::input::Inputs;
 use super::output::Outputs;
 use super::{PLACES, Plain};
@@ -54,7 +55,7 @@ impl Pass<'_> {
                 let at = ((first + 2 * i * most) as isize - pad as isize, -(pad as isize));
                 on(isa, Inputs { image, size, zeros, from: at, rows, across, pitch: from, out: &mut *inputs });
                 self.multiply(rows * across, inputs, products);
-                on(isa, Outputs { products, rows, across, width, channels: c_out, pitch: to, out });
+                on(isa, Outputs { grid: Grid { rows, across, width, channels: c_out, pitch: to }, products, out });
             }
         });
     }

@@ -4,7 +4,7 @@ mod corrupted;
 mod sizes;
 
 use super::{Wanted, figures, profile, read, shipped_in};
-use crate::catalog::{Calibration, ModelProfile, PREDICTIONS, PROFILE};
+use crate::catalog::{Accuracy, Calibration, ModelProfile, PREDICTIONS, PROFILE};
 use crate::lab::answers::{Answers, Output, Part, Shipped, confidence, has_logits};
 use crate::lab::architecture::INPUT;
 use crate::lab::codec::{bytes_columns, crossings, outputs};
@@ -110,9 +110,11 @@ fn by_logits(check: &mut Check, told: &ModelProfile, table: &Table, outputs: &[O
     if let Some(name) = differs(table, &Output::columns(&again, true)) {
         check.table(PREDICTIONS, format!("the column `{name}` is not what the logits give"));
     }
-    for (i, pair) in again.chunks_exact(2).enumerate().filter(|(i, pair)| is_summed(told, *i, &pair[0])) {
-        let raw = both(pair);
-        summed(check, told, (i, pair[0]), (&raw, &raw), 1e-6)?;
+    for (at, pair) in again.chunks_exact(2).enumerate() {
+        if let Some(said) = Said::of(told, at, &pair[0]) {
+            let raw = both(pair);
+            summed(check, said, (&raw, &raw), 1e-6)?;
+        }
     }
     Ok(())
 }
@@ -136,12 +138,11 @@ fn by_answers(check: &mut Check, told: &ModelProfile, table: &Table, outputs: &[
         let answers: Vec<u32> = stored.by_ref().take(part.image.len()).copied().collect();
         part.clone().answered(&answers, told.classes.len())
     };
-    for (i, pair) in outputs.chunks_exact(2).enumerate() {
+    for (at, pair) in outputs.chunks_exact(2).enumerate() {
         let raw = Answers { validation: answered(pair[0].part), test: answered(pair[1].part) };
-        if !is_summed(told, i, &pair[0]) {
-            continue;
+        if let Some(said) = Said::of(told, at, &pair[0]) {
+            summed(check, said, (&raw, &both(pair)), 1e-3)?;
         }
-        summed(check, told, (i, pair[0]), (&raw, &both(pair)), 1e-3)?;
     }
     Ok(())
 }
@@ -151,26 +152,38 @@ fn both(pair: &[Output]) -> Answers {
     Answers { validation: pair[0].part.clone(), test: pair[1].part.clone() }
 }
 
-/// Whether the profile speaks of these answers: they are the first ones, or those of an early exit.
-fn is_summed(told: &ModelProfile, at: usize, output: &Output) -> bool {
-    at == 0 || output.cut == INPUT && told.early_exits.iter().any(|exit| exit.tap == output.tap)
+/// What the profile says of an exit, the last or an early one.
+struct Said<'a> {
+    /// Where in the profile.
+    field: String,
+    accuracy: &'a Accuracy,
+    calibration: &'a Calibration,
+    /// How many classes there are.
+    classes: usize,
 }
 
-/// What the profile says of an exit, the last or an early one, from the first answers and the logits that it gives.
+impl<'a> Said<'a> {
+    /// Of the answers at a place of the table; none where the profile does not speak of them.
+    fn of(told: &'a ModelProfile, at: usize, output: &Output) -> Option<Self> {
+        let classes = told.classes.len();
+        if at == 0 {
+            let (accuracy, calibration) = (&told.accuracy, &told.calibration);
+            return Some(Self { field: String::new(), accuracy, calibration, classes });
+        }
+        let exit = told.early_exits.iter().find(|exit| exit.tap == output.tap && output.cut == INPUT)?;
+        let field = format!("early-exits.{}.", exit.tap);
+        Some(Self { field, accuracy: &exit.accuracy, calibration: &exit.calibration, classes })
+    }
+}
+
+/// Whether that follows from the answers and the logits that an exit gives.
 fn summed(
     check: &mut Check,
-    told: &ModelProfile,
-    (at, output): (usize, Output),
+    Said { field, accuracy, calibration, classes }: Said,
     (answers, logits): (&Answers, &Answers),
     near: f64,
 ) -> Result<(), Problem> {
-    let early = told.early_exits.iter().find(|exit| exit.tap == output.tap && output.cut == INPUT);
-    let (field, accuracy, calibration) = match early {
-        Some(exit) => (format!("early-exits.{}.", exit.tap), &exit.accuracy, &exit.calibration),
-        None if at == 0 => (String::new(), &told.accuracy, &told.calibration),
-        None => return Ok(()),
-    };
-    check.equal(&format!("{field}accuracy"), accuracy, &figures::accuracy(answers, told.classes.len()));
+    check.equal(&format!("{field}accuracy"), accuracy, &figures::accuracy(answers, classes));
     calibrated(check, (&format!("{field}calibration"), calibration), &figures::calibration(logits)?, near);
     Ok(())
 }
