@@ -98,6 +98,7 @@ fn main() {
     network("residual 3x16", &residual(input, 10, 3, 16));
     network("residual 1x16", &residual(input, 10, 1, 16));
     network("residual 1x8", &residual(input, 10, 1, 8));
+    network("separable 24", &separable(input, 10, 24, &[[48, 2], [64, 2], [64, 1]]));
     network("separable 16", &separable(input, 10, 16, &[[32, 2], [64, 2], [64, 1]]));
     network("separable 8", &separable(input, 10, 8, &[[16, 2], [24, 1], [32, 2], [32, 1]]));
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
@@ -105,10 +106,14 @@ fn main() {
         layer("3x3 1->16 28", square(28, 1, 16, 3, 1, 1), false);
         layer("3x3 16->16 28 residual", square(28, 16, 16, 3, 1, 1), true);
         layer("3x3 16->32 28/2", square(28, 16, 32, 3, 2, 1), false);
+        layer("3x3 6->6 28 residual", square(28, 6, 6, 3, 1, 1), true);
+        layer("3x3 8->16 28/2", square(28, 8, 16, 3, 2, 1), false);
+        layer("1x1 8->16 28/2", square(28, 8, 16, 1, 2, 1), false);
         layer("3x3 64->64 7", square(7, 64, 64, 3, 1, 1), false);
         layer("1x1 64->64 14", square(14, 64, 64, 1, 1, 1), false);
         layer("1x1 16->24 14", square(14, 16, 24, 1, 1, 1), false);
         layer("depthwise 16 28/2", square(28, 16, 16, 3, 2, 16), false);
+        layer("depthwise 24 28/2", square(28, 24, 24, 3, 2, 24), false);
         layer("depthwise 64 14", square(14, 64, 64, 3, 1, 64), false);
     });
 }

@@ -14,6 +14,8 @@ pub(super) struct Dense {
     s: ConvShape,
     zero: u8,
     window: Window,
+    /// The image itself is the window.
+    direct: bool,
     panels: Lines,
     /// The reduction, as stretches of equal steps.
     runs: Vec<Run>,
@@ -30,7 +32,9 @@ struct Run {
 
 impl Dense {
     pub fn new(isa: Int8Isa, s: &ConvShape, zero: u8, w: &[i8]) -> Self {
-        let window = Window::new(s, 1);
+        // Whether the image itself will do as window.
+        let direct = s.pad == 0 && s.groups == 1 && isa.taps() == 4 && (s.kw * s.c_in).is_multiple_of(4);
+        let window = if direct { Window::new(s, 1) } else { Window::picked(s) };
         // Whole rows of the kernel if no groups part them.
         let (count, each, len) = match s.groups {
             1 => (s.kh, s.kw, s.kw * s.c_in),
@@ -53,7 +57,7 @@ impl Dense {
                 }
             }
         }
-        Self { isa, s: *s, zero, window, panels: Lines::of(&panels), runs, depth: count * units }
+        Self { isa, s: *s, zero, window, direct, panels: Lines::of(&panels), runs, depth: count * units }
     }
 
     /// Sums of `count` output rows from row `first` of one image; not yet less `zero` times the weights.
@@ -62,19 +66,13 @@ impl Dense {
         assert!(count > 0 && first + count <= self.s.out_h(), "rows {first}..{}", first + count);
         assert!(count * self.s.out_w() * self.s.c_out <= sums.len(), "too few sums");
         let band = Band { first, count };
-        if self.is_direct() {
+        if self.direct {
             return on(self.isa, Rows { dense: self, image, band, window: None, sums });
         }
         // Lent out here: what a closure holds is not compiled for the instruction set.
         scratch::bytes(self.window.len(count) * 4 / self.isa.taps(), |window| {
             on(self.isa, Rows { dense: self, image, band, window: Some(window), sums });
         });
-    }
-
-    /// Whether the image itself will do as window.
-    fn is_direct(&self) -> bool {
-        let whole = self.s.pad == 0 && self.s.groups == 1 && self.isa.taps() == 4;
-        whole && (self.s.kw * self.s.c_in).is_multiple_of(4)
     }
 }
 
@@ -110,7 +108,7 @@ impl Task for Rows<'_> {
             d.window.fill(self.image, d.zero, first, count, window);
             window.as_ptr().cast()
         } else {
-            let start = first * d.s.stride * d.window.pitch();
+            let start = first * d.window.stride * d.window.pitch();
             self.image[start..start + d.window.rows(count) * d.window.pitch()].as_ptr()
         };
         // SAFETY: the window holds all rows; where units reach beyond a run, slack follows.
@@ -125,7 +123,7 @@ impl Rows<'_> {
     unsafe fn tiles<S: Dot>(self, window: *const u8) {
         let (d, sums) = (self.dense, self.sums.as_mut_ptr());
         let (size, ow) = (size_of::<S::E>(), d.s.out_w());
-        let (row, pixel) = (d.s.stride * d.window.pitch() * size, d.s.stride * d.s.c_in * size);
+        let (row, pixel) = (d.window.stride * d.window.pitch() * size, d.window.stride * d.s.c_in * size);
         // Rows that follow one another without a gap are one row.
         let (height, width) = if row == ow * pixel { (1, ow * self.band.count) } else { (self.band.count, ow) };
         let pieces = width.div_ceil(S::ROWS);

@@ -4,7 +4,7 @@
 //! row. Sums come out in block order (see [`Dot`]).
 
 use super::dot::{Dot, Task, lane, on};
-use super::finish::{Finish, Order, load_some, period, store_some};
+use super::finish::{Finish, Order, Ready, load_some, period, store_some};
 use super::isa::Int8Isa;
 use super::lines::Lines;
 use super::window::Window;
@@ -100,14 +100,26 @@ impl Task for Image<'_> {
             // SAFETY: both buffers are as long as their parts read; slack follows the last row of the window.
             unsafe {
                 self.interleave::<S>(window.add(first), mixed);
-                for y in 0..rows {
-                    let sums = d.sums::<S>(chunk, mixed.add(y * d.s.stride * d.row_len()));
-                    self.put::<S>(y * width + first, (width - first).min(4 * S::LANES), chunk, sums);
+                let part = Part { first, count: (width - first).min(4 * S::LANES), chunk, mixed };
+                match d.vectors::<S>() {
+                    // The weights of a kernel of 3 x 3 fit into 32 wide registers.
+                    3 if S::TAPS == 4 => self.rows_of::<S, 3>(part),
+                    _ => self.rows::<S>(part),
                 }
             }
             chunk = if chunk + 1 == d.chunks { 0 } else { chunk + 1 };
         }
     }
+}
+
+/// One chunk of all output rows: its first byte in a row, how many are of the row, which of the period it is, and the
+/// interleaved input rows.
+#[derive(Clone, Copy)]
+struct Part {
+    first: usize,
+    count: usize,
+    chunk: usize,
+    mixed: *const u8,
 }
 
 impl Image<'_> {
@@ -118,49 +130,141 @@ impl Image<'_> {
     #[inline(always)]
     unsafe fn interleave<S: Dot>(&self, window: *const u8, mixed: *mut u8) {
         let d = self.depthwise;
-        for row in 0..d.window.rows(d.s.out_h()) {
-            for quad in 0..d.quads {
-                // Weights beyond the kernel are 0, whatever they meet.
-                let column = |t: usize| d.window.column((4 * quad + t).min(d.s.kw - 1));
+        let (rows, pitch, row_len) = (d.window.rows(d.s.out_h()), d.window.pitch(), d.row_len());
+        for quad in 0..d.quads {
+            // Weights beyond the kernel are 0, whatever they meet.
+            let columns = [0, 1, 2, 3].map(|t| d.window.column((4 * quad + t).min(d.s.kw - 1)));
+            for row in 0..rows {
                 // SAFETY: as the caller says.
                 unsafe {
-                    let from = window.add(row * d.window.pitch());
-                    let taps = [0, 1, 2, 3].map(|t| S::load(from.add(column(t))));
-                    S::interleave(taps, mixed.add(row * d.row_len() + quad * (4 / S::TAPS) * 16 * S::LANES));
+                    let taps = columns.map(|column| S::load(window.add(row * pitch + column)));
+                    S::interleave(taps, mixed.add(row * row_len + quad * (4 / S::TAPS) * 16 * S::LANES));
                 }
             }
         }
     }
 
     /// # Safety
-    /// As for [`Dot`]; `count` outputs from `at` must lie inside the output.
+    /// As for [`Dot`]; the part must lie inside the output.
     #[inline(always)]
-    unsafe fn put<S: Dot>(&mut self, at: usize, count: usize, chunk: usize, sums: [S::V; 4]) {
+    unsafe fn rows<S: Dot>(&mut self, part: Part) {
+        let d = self.depthwise;
         // SAFETY: as the caller says.
         unsafe {
-            match &mut self.out {
-                Out::Bytes(end, residual, y) => {
-                    let residual = residual.map(|r| load_some::<S>(r.as_ptr().add(at), count));
-                    store_some::<S>(y.as_mut_ptr().add(at), end.chunk::<S>(chunk, sums, residual), count);
-                }
-                Out::Sums(out) => {
-                    for (v, sum) in sums.into_iter().enumerate() {
-                        let mut lanes = [0; 16];
-                        S::store_lanes(lanes.as_mut_ptr(), sum, S::LANES);
-                        for (e, sum) in lanes.into_iter().enumerate().take(S::LANES) {
-                            let byte = Order::Blocks.byte(S::LANES, v, e);
-                            if byte < count {
-                                out[at + byte] = sum;
-                            }
-                        }
+            let end = self.end::<S>();
+            for y in 0..d.s.out_h() {
+                let sums = d.sums::<S>(part.chunk, part.mixed.add(y * d.s.stride * d.row_len()));
+                self.put::<S>(y, &part, end, sums);
+            }
+        }
+    }
+
+    /// The same for a kernel whose weights are `K` times four vectors, which stay in registers.
+    ///
+    /// # Safety
+    /// As for [`Image::rows`].
+    #[inline(always)]
+    unsafe fn rows_of<S: Dot, const K: usize>(&mut self, part: Part) {
+        let d = self.depthwise;
+        // SAFETY: as the caller says.
+        unsafe {
+            let (end, w) = (self.end::<S>(), d.weights_of::<S>(part.chunk));
+            let w: [[S::V; 4]; K] = fours::<S, K>(w);
+            for y in 0..d.s.out_h() {
+                let x = fours::<S, K>(part.mixed.add(y * d.s.stride * d.row_len()));
+                let mut sums = [S::zero(); 4];
+                for k in 0..K {
+                    for v in 0..4 {
+                        sums[v] = S::dot(sums[v], x[k][v], w[k][v]);
                     }
                 }
+                self.put::<S>(y, &part, end, sums);
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for [`Dot`].
+    #[inline(always)]
+    unsafe fn end<S: Dot>(&self) -> Option<Ready<S>> {
+        match &self.out {
+            // SAFETY: as the caller says.
+            Out::Bytes(end, ..) => Some(unsafe { end.ready() }),
+            Out::Sums(_) => None,
+        }
+    }
+
+    /// Writes a part's outputs of row `y`.
+    ///
+    /// # Safety
+    /// As for [`Image::rows`].
+    #[inline(always)]
+    unsafe fn put<S: Dot>(&mut self, y: usize, part: &Part, end: Option<Ready<S>>, sums: [S::V; 4]) {
+        let (s, Part { first, count, chunk, .. }) = (&self.depthwise.s, *part);
+        let at = y * s.out_w() * s.c_out + first;
+        // SAFETY: as the caller says.
+        unsafe {
+            match (&mut self.out, end) {
+                (Out::Bytes(_, residual, y), Some(end)) => {
+                    let residual = residual.map(|r| load_some::<S>(r.as_ptr().add(at), count));
+                    store_some::<S>(y.as_mut_ptr().add(at), end.chunk(chunk, sums, residual), count);
+                }
+                (Out::Sums(out), _) => store_sums::<S>(&mut out[at..at + count], sums),
+                (Out::Bytes(..), None) => {}
+            }
+        }
+    }
+}
+
+/// `K` times four vectors.
+///
+/// # Safety
+/// As for [`Dot`].
+#[inline(always)]
+unsafe fn fours<S: Dot, const K: usize>(from: *const u8) -> [[S::V; 4]; K] {
+    // SAFETY: the caller's pointer is good for so many.
+    unsafe {
+        let mut all = [[S::zero(); 4]; K];
+        for (k, four) in all.iter_mut().enumerate() {
+            for (v, vector) in four.iter_mut().enumerate() {
+                *vector = S::load(from.add((4 * k + v) * 4 * S::LANES));
+            }
+        }
+        all
+    }
+}
+
+/// Sums in block order to their places.
+///
+/// # Safety
+/// As for [`Dot`].
+#[inline(always)]
+unsafe fn store_sums<S: Dot>(out: &mut [i32], sums: [S::V; 4]) {
+    for (v, sum) in sums.into_iter().enumerate() {
+        let mut lanes = [0; 16];
+        // SAFETY: there is room for all lanes.
+        unsafe { S::store_lanes(lanes.as_mut_ptr(), sum, S::LANES) };
+        for (e, sum) in lanes.into_iter().enumerate().take(S::LANES) {
+            if let Some(out) = out.get_mut(Order::Blocks.byte(S::LANES, v, e)) {
+                *out = sum;
             }
         }
     }
 }
 
 impl Depthwise {
+    /// Products that add up to a sum, four vectors at a time.
+    #[inline(always)]
+    fn vectors<S: Dot>(&self) -> usize {
+        self.s.kh * self.quads * (4 / S::TAPS)
+    }
+
+    /// The weights that a chunk of the period meets.
+    #[inline(always)]
+    fn weights_of<S: Dot>(&self, chunk: usize) -> *const u8 {
+        self.weights.as_ptr().wrapping_add(chunk * self.vectors::<S>() * 16 * S::LANES)
+    }
+
     /// The sums of one chunk of an output row, whose first interleaved input row is `mixed`.
     ///
     /// # Safety
@@ -169,10 +273,9 @@ impl Depthwise {
     unsafe fn sums<S: Dot>(&self, chunk: usize, mixed: *const u8) -> [S::V; 4] {
         // SAFETY: as the caller says; the weights hold a period of chunks.
         unsafe {
-            let vectors = self.s.kh * self.quads * (4 / S::TAPS);
-            let mut w = self.weights.as_ptr().add(chunk * vectors * 16 * S::LANES);
+            let mut w = self.weights_of::<S>(chunk);
             let (mut x, mut sums) = (mixed, [S::zero(); 4]);
-            for _ in 0..vectors {
+            for _ in 0..self.vectors::<S>() {
                 for sum in &mut sums {
                     *sum = S::dot(*sum, S::load(x), S::load(w));
                     (x, w) = (x.add(4 * S::LANES), w.add(4 * S::LANES));

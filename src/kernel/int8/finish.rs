@@ -48,6 +48,47 @@ fn gcd(a: usize, b: usize) -> usize {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
+/// A [`Finish`] as its loops want it: what is behind it does not change while bytes are written.
+#[derive(Clone, Copy)]
+pub(super) struct Ready<S: Dot> {
+    bias: *const u8,
+    shift: *const u8,
+    multiplier: *const u8,
+    fine: u32,
+    residual: Option<[S::V; 2]>,
+    offset: S::V,
+    floor: S::V,
+}
+
+impl<S: Dot> Ready<S> {
+    /// The bytes of a chunk of sums; `residual` and what comes out are in block order.
+    ///
+    /// # Safety
+    /// As for [`Dot`]; `chunk` lies in the period.
+    #[inline(always)]
+    pub unsafe fn chunk(&self, chunk: usize, sums: [S::V; 4], residual: Option<S::V>) -> S::V {
+        let size = 4 * S::LANES;
+        // SAFETY: the tables hold a whole period of chunks.
+        unsafe {
+            let at = |table: *const u8, i: usize| S::load(table.add(chunk * 4 * size + i * size));
+            let mut a = sums;
+            for (v, a) in a.iter_mut().enumerate() {
+                *a = S::shift(S::add(*a, at(self.bias, v)), at(self.shift, v));
+            }
+            let multiplier = |h: usize| S::load(self.multiplier.add(chunk * 2 * size + h * size));
+            let mut t = [S::narrow(a[0], a[1]), S::narrow(a[2], a[3])];
+            t = [S::scale(t[0], multiplier(0)), S::scale(t[1], multiplier(1))];
+            if let Some((r, [zero, multiplier])) = residual.zip(self.residual) {
+                for (t, r) in t.iter_mut().zip(S::widen(r)) {
+                    *t = S::add16(*t, S::scale(S::lift(S::add16(r, zero)), multiplier));
+                }
+            }
+            let [a, b] = t.map(|t| S::shift16(S::add16(t, self.offset), self.fine));
+            S::max(S::bytes(a, b), self.floor)
+        }
+    }
+}
+
 impl Finish {
     /// For sums that lack `missing`, one number a channel.
     pub fn new(isa: Int8Isa, order: Order, end: &Requantise, missing: &[i32]) -> Self {
@@ -83,33 +124,23 @@ impl Finish {
         }
     }
 
-    /// The bytes of a chunk of sums; `residual` and what comes out are in block order.
+    /// What all chunks need, in registers.
     ///
     /// # Safety
-    /// As for [`Dot`]; `chunk` lies in the period.
+    /// As for [`Dot`].
     #[inline(always)]
-    pub unsafe fn chunk<S: Dot>(&self, chunk: usize, sums: [S::V; 4], residual: Option<S::V>) -> S::V {
-        let size = 4 * S::LANES;
-        debug_assert!(chunk < self.chunks);
-        // SAFETY: the tables hold a whole period of chunks.
+    pub unsafe fn ready<S: Dot>(&self) -> Ready<S> {
+        // SAFETY: as the caller says.
         unsafe {
-            let at = |table: &Lines, i: usize| S::load(table.as_ptr().add(chunk * 4 * size + i * size));
-            let mut a = sums;
-            for (v, a) in a.iter_mut().enumerate() {
-                *a = S::shift(S::add(*a, at(&self.bias, v)), at(&self.shift, v));
+            Ready {
+                bias: self.bias.as_ptr(),
+                shift: self.shift.as_ptr(),
+                multiplier: self.multiplier.as_ptr(),
+                fine: self.fine,
+                residual: self.residual.map(|(zero, by)| [S::splat16(-i16::from(zero)), S::splat16(by)]),
+                offset: S::splat16(self.offset),
+                floor: S::splat8(self.floor),
             }
-            let multiplier = |h: usize| S::load(self.multiplier.as_ptr().add(chunk * 2 * size + h * size));
-            let mut t = [S::narrow(a[0], a[1]), S::narrow(a[2], a[3])];
-            t = [S::scale(t[0], multiplier(0)), S::scale(t[1], multiplier(1))];
-            if let Some((r, (zero, multiplier))) = residual.zip(self.residual) {
-                let (zero, multiplier) = (S::splat16(-i16::from(zero)), S::splat16(multiplier));
-                for (t, r) in t.iter_mut().zip(S::widen(r)) {
-                    *t = S::add16(*t, S::scale(S::lift(S::add16(r, zero)), multiplier));
-                }
-            }
-            let offset = S::splat16(self.offset);
-            let [a, b] = t.map(|t| S::shift16(S::add16(t, offset), self.fine));
-            S::max(S::bytes(a, b), S::splat8(self.floor))
         }
     }
 
@@ -143,13 +174,15 @@ impl Task for Whole<'_> {
     unsafe fn run<S: Dot>(self) {
         let size = 4 * S::LANES;
         let mut chunk = 0;
+        // SAFETY: as the caller says.
+        let end = unsafe { self.end.ready::<S>() };
         for at in (0..self.len).step_by(size) {
             let count = size.min(self.len - at);
             // SAFETY: the sums go on to a whole chunk; bytes are touched up to `count` only.
             unsafe {
                 let sums = [0, 1, 2, 3].map(|v| S::load(self.sums.add(4 * at + v * size)));
                 let residual = self.residual.map(|r| S::in_blocks(load_some::<S>(r.add(at), count)));
-                let bytes = S::in_line(self.end.chunk::<S>(chunk, sums, residual));
+                let bytes = S::in_line(end.chunk(chunk, sums, residual));
                 store_some::<S>(self.y.add(at), bytes, count);
             }
             chunk = self.end.next(chunk);

@@ -16,11 +16,14 @@ pub(super) struct Window {
     pub cols: usize,
     /// Phases.
     pub phases: usize,
+    /// Pixels from an output's to its neighbour's.
+    pub stride: usize,
     c: usize,
     kh: usize,
-    stride: usize,
     pad: usize,
     image: (usize, usize),
+    /// Pixels of the image from one of the window's to the next.
+    skip: usize,
 }
 
 impl Window {
@@ -28,7 +31,15 @@ impl Window {
         let read = (s.out_w() - 1) * s.stride + s.kw;
         // Without padding the image itself may do, unread columns and all.
         let cols = if s.pad == 0 && phases == 1 { s.w } else { read.div_ceil(phases) };
-        Self { cols, phases, c: s.c_in, kh: s.kh, stride: s.stride, pad: s.pad, image: (s.h, s.w) }
+        Self { cols, phases, stride: s.stride, c: s.c_in, kh: s.kh, pad: s.pad, image: (s.h, s.w), skip: 1 }
+    }
+
+    /// The pixels that are read, and no others, where kernels are of one pixel; else the plain rectangle.
+    pub fn picked(s: &ConvShape) -> Self {
+        match (s.kh, s.kw, s.pad) {
+            (1, 1, 0) => Self { cols: s.out_w(), stride: 1, skip: s.stride, ..Self::new(s, 1) },
+            _ => Self::new(s, 1),
+        }
     }
 
     /// Input rows under so many output rows.
@@ -56,7 +67,7 @@ impl Window {
     pub fn fill<E: Element>(&self, image: &[u8], zero: u8, first: usize, count: usize, out: &mut [E]) {
         let (h, w) = self.image;
         for (row, out) in out.chunks_exact_mut(self.pitch()).take(self.rows(count)).enumerate() {
-            match (first * self.stride + row).checked_sub(self.pad).filter(|y| *y < h) {
+            match ((first * self.stride + row) * self.skip).checked_sub(self.pad).filter(|y| *y < h) {
                 Some(y) => self.row(&image[y * w * self.c..(y + 1) * w * self.c], zero, out),
                 None => out.fill(E::of(zero)),
             }
@@ -65,6 +76,9 @@ impl Window {
 
     #[inline(always)]
     fn row<E: Element>(&self, image: &[u8], zero: u8, out: &mut [E]) {
+        if self.skip > 1 {
+            return pick_all(self.c, image, self.skip, out);
+        }
         if self.phases == 1 {
             let (before, rest) = out.split_at_mut(self.pad.min(self.cols) * self.c);
             let (inside, after) = rest.split_at_mut(rest.len().min(image.len()));
@@ -80,16 +94,7 @@ impl Window {
             let (inside, right) = rest.split_at_mut(count * self.c);
             left.fill(E::of(zero));
             let pixels = &image[(first * self.c).min(image.len())..];
-            // The widths that networks have: a pixel is then a few whole words.
-            match self.c {
-                8 => pick::<E, 8>(pixels, self.phases, inside),
-                16 => pick::<E, 16>(pixels, self.phases, inside),
-                32 => pick::<E, 32>(pixels, self.phases, inside),
-                c => {
-                    let pixels = pixels.chunks(self.phases * c);
-                    inside.chunks_exact_mut(c).zip(pixels).for_each(|(to, from)| convert(&from[..c], to));
-                }
-            }
+            pick_all(self.c, pixels, self.phases, inside);
             right.fill(E::of(zero));
         }
     }
@@ -99,13 +104,28 @@ impl Window {
 fn convert<E: Element>(from: &[u8], to: &mut [E]) {
     let (wholes, rest) = from.as_chunks::<8>();
     let (outs, last) = to.as_chunks_mut::<8>();
-    wholes.iter().zip(outs).for_each(|(from, to)| *to = from.map(E::of));
+    wholes.iter().zip(outs).for_each(|(from, to)| *to = E::all_of(from));
     rest.iter().zip(last).for_each(|(from, to)| *to = E::of(*from));
 }
 
-/// Every `step`-th pixel of `C` channels.
+/// Every `step`-th pixel of `c` channels.
+#[inline(always)]
+fn pick_all<E: Element>(c: usize, from: &[u8], step: usize, to: &mut [E]) {
+    macro_rules! widths {
+        ($($c:literal)*) => {
+            match c {
+                // The widths that networks have: a pixel is then a few whole words.
+                $($c => pick::<E, $c>(from, step, to),)*
+                c => to.chunks_exact_mut(c).zip(from.chunks(step * c)).for_each(|(to, from)| convert(&from[..c], to)),
+            }
+        };
+    }
+    widths!(8 16 24 32 48 64)
+}
+
+/// The same, known to the compiler.
 #[inline(always)]
 fn pick<E: Element, const C: usize>(from: &[u8], step: usize, to: &mut [E]) {
     let pixels = from.as_chunks::<C>().0.iter().step_by(step);
-    to.as_chunks_mut::<C>().0.iter_mut().zip(pixels).for_each(|(to, from)| *to = from.map(E::of));
+    to.as_chunks_mut::<C>().0.iter_mut().zip(pixels).for_each(|(to, from)| *to = E::all_of(from));
 }

@@ -97,6 +97,8 @@ pub(super) trait Dot: Copy {
 pub(super) trait Element: Copy {
     /// From a byte.
     fn of(byte: u8) -> Self;
+    /// From several.
+    fn all_of<const N: usize>(bytes: &[u8; N]) -> [Self; N];
 }
 
 impl Element for u8 {
@@ -104,12 +106,22 @@ impl Element for u8 {
     fn of(byte: u8) -> Self {
         byte
     }
+
+    #[inline(always)]
+    fn all_of<const N: usize>(bytes: &[u8; N]) -> [Self; N] {
+        *bytes
+    }
 }
 
 impl Element for i16 {
     #[inline(always)]
     fn of(byte: u8) -> Self {
         byte.into()
+    }
+
+    #[inline(always)]
+    fn all_of<const N: usize>(bytes: &[u8; N]) -> [Self; N] {
+        bytes.map(Self::of)
     }
 }
 
