@@ -4,18 +4,21 @@
 //! A key's time, its high 64 bits, is read as eleven digits of six bits. A key lies in the bucket (rung, digit) of the
 //! highest digit in which its time differs from `base`; so every key on a rung is less than every key on a higher one, and
 //! buckets of one rung are in order of their digits. When the front is empty, the first bucket of the lowest rung is
-//! *opened*: a small one is sorted into the front, which from then on takes all keys up to the bucket's end; a large one is
-//! spread over lower rungs, with its first instant as the new base. Each key moves down at most eleven times, and mostly
+//! *opened*: a small one is sorted into the front, which from then on takes all keys up to the bucket's end (see `sorting`);
+//! a large one is spread over lower rungs, with its first instant as the new base. Each key moves down at most eleven times, and mostly
 //! once or twice. There is nothing to tune to a distribution of times.
 //!
 //! Should the front grow, because much is pushed into the span it took over, it is spread again from now on.
 
-const BITS: u32 = 6;
-const DIGITS: usize = 1 << BITS;
+use super::sorting::{self, DIGITS, MANY, SMALL};
+
+const BITS: u32 = DIGITS.trailing_zeros();
 const RUNGS: usize = 11;
-/// A bucket of at most this many is sorted, not spread.
-const SMALL: usize = 32;
-/// A front of more than this many is spread again, if it spans more than one instant.
+/// A bucket of more than [`SMALL`], but of at most this many and at most one in [`RARE`] of all that is pending, is sorted,
+/// too: little of what will be pushed belongs between.
+const MIDDLING: usize = 512;
+const RARE: usize = 64;
+/// A front of more than this many is spread again, if it spans more than one instant and [`SMALL`] were pushed into it.
 const LARGE: usize = 128;
 /// An emptied bucket with room for more than this many gives it back: its turn comes again only when the clock has gone
 /// once round its rung, and meanwhile the room would be lacking in the cache.
@@ -36,6 +39,10 @@ pub(crate) struct Ladder {
     rungs: u32,
     /// The time popped last.
     now: u64,
+    /// How many are pending.
+    len: usize,
+    /// How many were pushed into the front since it was filled.
+    inserted: usize,
 }
 
 impl Default for Ladder {
@@ -48,6 +55,8 @@ impl Default for Ladder {
             used: [0; RUNGS],
             rungs: 0,
             now: 0,
+            len: 0,
+            inserted: 0,
         }
     }
 }
@@ -72,6 +81,7 @@ impl Ladder {
     #[inline]
     pub(crate) fn push(&mut self, key: u128) {
         debug_assert!(time(key) >= self.now, "an event before now");
+        self.len += 1;
         if u128::from(time(key)) < self.front_end { self.insert(key) } else { self.hang(key) }
     }
 
@@ -82,6 +92,7 @@ impl Ladder {
         }
         let key = self.front.pop()?;
         self.now = time(key);
+        self.len -= 1;
         Some(key)
     }
 
@@ -102,7 +113,8 @@ impl Ladder {
     fn insert(&mut self, key: u128) {
         let at = self.front.partition_point(|k| *k > key);
         self.front.insert(at, key);
-        if self.front.len() > LARGE && self.front_end > u128::from(self.now) + 1 {
+        self.inserted += 1;
+        if self.front.len() > LARGE && self.inserted > SMALL && self.front_end > u128::from(self.now) + 1 {
             self.spread_front();
         }
     }
@@ -138,10 +150,18 @@ impl Ladder {
         let above = self.base.checked_shr(shift + BITS).map_or(0, |high| high << (shift + BITS));
         self.base = above | (digit as u64) << shift;
         let at = rung * DIGITS + digit;
-        if rung == 0 || self.buckets[at].len() <= SMALL {
-            std::mem::swap(&mut self.front, &mut self.buckets[at]);
-            fall(&mut self.front);
+        let len = self.buckets[at].len();
+        let middling = len <= MIDDLING && RARE * len <= self.len;
+        if rung == 0 || len <= SMALL || middling {
             self.front_end = u128::from(self.base) + (1 << shift);
+            self.inserted = 0;
+            let (front, bucket) = (&mut self.front, &mut self.buckets[at]);
+            match len {
+                0..MANY => sorting::by_comparing(bucket, front),
+                MANY..=SMALL => sorting::by_counting(bucket, front, self.base, shift),
+                _ if rung > 0 => sorting::by_digit(bucket, front, shift - BITS),
+                _ => sorting::by_comparing(bucket, front),
+            }
             return;
         }
         self.front_end = u128::from(self.base);
@@ -161,17 +181,6 @@ impl Ladder {
         let later = front.partition_point(|k| time(*k) > self.now);
         front.drain(..later).for_each(|key| self.hang(key));
         self.front = front;
-    }
-}
-
-/// Sorts falling; most buckets hold one or two.
-#[inline]
-fn fall(keys: &mut [u128]) {
-    match keys {
-        [] | [_] => {}
-        [a, b] if *a >= *b => {}
-        [a, b] => std::mem::swap(a, b),
-        more => more.sort_unstable_by(|a, b| b.cmp(a)),
     }
 }
 

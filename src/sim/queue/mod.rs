@@ -7,6 +7,7 @@
 mod heap;
 mod hold;
 mod ladder;
+mod sorting;
 
 pub use hold::Hold;
 
