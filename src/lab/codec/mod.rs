@@ -80,7 +80,7 @@ impl Codec {
     pub fn named(name: &str) -> Result<Self, Problem> {
         let made = CODECS.iter().find_map(|entry| entry.make(name));
         let remedy = || remedy_for_name(name, CODECS.iter().map(|e| e.name));
-        let way = made.ok_or_else(|| Problem::new("unknown codec").received(format!("`{name}`")).remedy(remedy()))?;
+        let way = made.ok_or_else(|| Problem::new(format!("unknown codec `{name}`")).remedy(remedy()))?;
         Ok(Self { name: name.into(), way })
     }
 

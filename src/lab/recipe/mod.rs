@@ -10,6 +10,8 @@ mod searches;
 #[cfg(test)]
 mod tests;
 mod variant;
+#[cfg(test)]
+mod walked;
 
 pub use check::{check_against, family};
 pub use host::Host;
