@@ -59,11 +59,12 @@ const DISTRIBUTIONS: [(&str, Gap); 5] = [
     ("heavy-tailed", heavy_tailed),
 ];
 
-/// Full length: two million holds after as many as are pending.
+/// Full length: two million holds after as many as are pending; never fewer than two for each that is pending, so that
+/// what a queue does once in a while has its share.
 pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
     for (name, gap) in DISTRIBUTIONS {
         for pending in PENDING {
-            one(&format!("{name} {pending}"), gap, pending, (2e6 * length) as usize, lines);
+            one(&format!("{name} {pending}"), gap, pending, ((2e6 * length) as usize).max(2 * pending), lines);
         }
     }
     Ok(())

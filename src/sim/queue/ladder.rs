@@ -10,9 +10,10 @@
 //!
 //! Should the front grow, because much is pushed into the span it took over, it is spread again from now on.
 
-use super::sorting::{self, DIGITS, MANY, SMALL};
+use super::sorting::{self, MANY, SMALL};
 
-const BITS: u32 = DIGITS.trailing_zeros();
+const BITS: u32 = 6;
+const DIGITS: usize = 1 << BITS;
 const RUNGS: usize = 11;
 /// A bucket of more than [`SMALL`], but of at most this many and at most one in [`RARE`] of all that is pending, is sorted,
 /// too: little of what will be pushed belongs between.
@@ -159,7 +160,7 @@ impl Ladder {
             match len {
                 0..MANY => sorting::by_comparing(bucket, front),
                 MANY..=SMALL => sorting::by_counting(bucket, front, self.base, shift),
-                _ if rung > 0 => sorting::by_digit(bucket, front, shift - BITS),
+                _ if rung > 0 => sorting::by_slot(bucket, front, self.base, shift),
                 _ => sorting::by_comparing(bucket, front),
             }
             return;

@@ -3,8 +3,8 @@
 //! What order random keys are in no processor foresees, so few of them are not compared one by one: each is put where the
 //! number of those above it says, which compilers count with vectors.
 
-/// Values of a digit of a time.
-pub(super) const DIGITS: usize = 64;
+/// Slots of time that middling numbers of keys are spread over.
+const SLOTS: usize = 256;
 /// From so many keys on counting is faster than comparing, up to so many, which it can do.
 pub(super) const MANY: usize = 6;
 pub(super) const SMALL: usize = 32;
@@ -69,14 +69,16 @@ fn place(keys: &[u128], front: &mut Vec<u128>, above: impl Fn(usize) -> i32) -> 
     places == keys.len() * (keys.len() - 1) / 2
 }
 
-/// Moves fewer than 2^16 keys, whose times differ in no digit above the one at `shift`, over to an empty front: sorts
-/// those of each digit.
-pub(super) fn by_digit(keys: &mut Vec<u128>, front: &mut Vec<u128>, shift: u32) {
-    let falling = |key: &u128| DIGITS - 1 - (time(*key) >> shift) as usize % DIGITS;
-    let mut ends = [0u16; DIGITS];
+/// Moves fewer than 2^16 keys, whose times are less than `2^shift` from `base` on, over to an empty front: spreads them over
+/// slots of time, and sorts what is nearly sorted by then.
+pub(super) fn by_slot(keys: &mut Vec<u128>, front: &mut Vec<u128>, base: u64, shift: u32) {
+    let coarser = shift.saturating_sub(SLOTS.trailing_zeros());
+    let falling = |key: &u128| SLOTS - 1 - (time(*key).wrapping_sub(base) >> coarser) as usize % SLOTS;
+    let mut ends = [0u16; SLOTS];
     keys.iter().for_each(|key| ends[falling(key)] += 1);
-    let mut sum = 0;
+    let (mut sum, mut most) = (0, 0);
     for end in &mut ends {
+        most = most.max(*end);
         (*end, sum) = (sum, sum + *end);
     }
     front.extend_from_slice(keys);
@@ -85,10 +87,18 @@ pub(super) fn by_digit(keys: &mut Vec<u128>, front: &mut Vec<u128>, shift: u32) 
         front[usize::from(*end)] = key;
         *end += 1;
     }
-    let mut first = 0;
-    for end in ends.map(usize::from) {
-        fall(&mut front[first..end]);
-        first = end;
+    if usize::from(most) > SMALL { fall(front) } else { insert_each(front) }
+}
+
+/// Sorts falling what is nearly sorted.
+fn insert_each(keys: &mut [u128]) {
+    for i in 1..keys.len() {
+        let (key, mut at) = (keys[i], i);
+        while at > 0 && keys[at - 1] < key {
+            keys[at] = keys[at - 1];
+            at -= 1;
+        }
+        keys[at] = key;
     }
 }
 
@@ -142,9 +152,9 @@ mod tests {
         }
 
         #[test]
-        fn digits_sort((mut keys, _, shift) in bucket(600)) {
+        fn slots_sort((mut keys, base, shift) in bucket(600)) {
             let (right, mut front) = (falling(&keys), Vec::new());
-            by_digit(&mut keys, &mut front, shift.saturating_sub(6));
+            by_slot(&mut keys, &mut front, base, shift);
             prop_assert_eq!((front, keys), (right, Vec::new()));
         }
     }

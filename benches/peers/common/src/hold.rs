@@ -51,11 +51,11 @@ pub trait Queue {
     fn run(&mut self, holds: usize) -> (usize, f64);
 }
 
-/// All cases; `share`: of the two million holds of the full length.
+/// All cases; `share`: of the two million holds of the full length, but never fewer than two for each that is pending.
 pub fn measure<Q: Queue>(share: f64) {
     for distribution in ["exponential", "constant", "quantised", "bimodal", "heavy-tailed"] {
         for pending in PENDING {
-            one::<Q>(distribution, pending, (2e6 * share) as usize);
+            one::<Q>(distribution, pending, ((2e6 * share) as usize).max(2 * pending));
         }
     }
 }
