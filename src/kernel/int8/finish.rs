@@ -58,6 +58,7 @@ pub(super) struct Ready<S: Dot> {
     residual: Option<[S::V; 2]>,
     offset: S::V,
     floor: S::V,
+    chunks: usize,
 }
 
 impl<S: Dot> Ready<S> {
@@ -68,6 +69,7 @@ impl<S: Dot> Ready<S> {
     #[inline(always)]
     pub unsafe fn chunk(&self, chunk: usize, sums: [S::V; 4], residual: Option<S::V>) -> S::V {
         let size = 4 * S::LANES;
+        debug_assert!(chunk < self.chunks);
         // SAFETY: the tables hold a whole period of chunks.
         unsafe {
             let at = |table: *const u8, i: usize| S::load(table.add(chunk * 4 * size + i * size));
@@ -140,6 +142,7 @@ impl Finish {
                 residual: self.residual.map(|(zero, by)| [S::splat16(-i16::from(zero)), S::splat16(by)]),
                 offset: S::splat16(self.offset),
                 floor: S::splat8(self.floor),
+                chunks: self.chunks,
             }
         }
     }
