@@ -20,11 +20,11 @@ fn fill(repeats: u64) -> f64 {
     begun.elapsed().as_secs_f64() / repeats as f64
 }
 
-/// Full length: about a second a network.
+/// Full length: some two seconds a network.
 pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
     for (name, architecture) in networks() {
-        let step = BATCH as f64 / speed(&architecture, (20.0 * length).max(4.0) as u64)?;
-        let share = fill((200.0 * length).max(10.0) as u64) / step;
+        let step = BATCH as f64 / speed(&architecture, (40.0 * length).max(16.0) as u64)?;
+        let share = fill((500.0 * length).max(200.0) as u64) / step;
         lines.add(["data", name, "share of a step", "1"], share);
     }
     Ok(())

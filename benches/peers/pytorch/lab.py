@@ -57,16 +57,22 @@ def images(n, form):
     return torch.rand(n, 1, 28, 28).contiguous(memory_format=form)
 
 
-def speed(n, repeats, run):
-    for _ in range(max(2, repeats // 8)):
+def timed(n, seconds, run):
+    begun, batches = time.perf_counter(), 0
+    while batches == 0 or time.perf_counter() - begun < seconds:
         run()
-    begun = time.perf_counter()
-    for _ in range(repeats):
-        run()
-    return n * repeats / (time.perf_counter() - begun)
+        batches += 1
+    return n * batches / (time.perf_counter() - begun)
 
 
-def trained(description, repeats, form):
+def speed(n, seconds, run):
+    """Images per second of batches of `n`, over so many seconds once it is warm."""
+    run()
+    timed(n, seconds / 4, run)
+    return timed(n, seconds, run)
+
+
+def trained(description, seconds, form):
     network = Network(description).to(memory_format=form).train()
     optimiser = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4)
     x, labels = images(BATCH, form), torch.arange(BATCH) % 10
@@ -76,7 +82,7 @@ def trained(description, repeats, form):
         functional.cross_entropy(network(x), labels).backward()
         optimiser.step()
 
-    return speed(BATCH, repeats, step)
+    return speed(BATCH, seconds, step)
 
 
 def answering(network, x, frozen):
@@ -86,10 +92,10 @@ def answering(network, x, frozen):
     return lambda: network(x)
 
 
-def inference(description, batch, repeats, frozen, form):
+def inference(description, batch, seconds, frozen, form):
     network = Network(description).to(memory_format=form).eval()
     with torch.inference_mode() if not frozen else torch.no_grad():
-        return speed(batch, repeats, answering(network, images(batch, form), frozen))
+        return speed(batch, seconds, answering(network, images(batch, form), frozen))
 
 
 
@@ -99,16 +105,14 @@ def line(benchmark, case, value):
 
 def train(networks, length):
     for name, description in networks.items():
-        line("train", name, max(trained(description, max(4, round(15 * length)), form) for form in FORMATS))
+        line("train", name, max(trained(description, 2 * length, form) for form in FORMATS))
 
 
 def infer(networks, length):
     for name, description in networks.items():
-        for batch, repeats in ((128, 20), (1, 400)):
+        for batch in (128, 1):
             for frozen in (False, True):
-                best = max(
-                    inference(description, batch, max(2, round(repeats * length)), frozen, form) for form in FORMATS
-                )
+                best = max(inference(description, batch, length, frozen, form) for form in FORMATS)
                 line("inference", f"{name} batch {batch}{' frozen' if frozen else ''}", best)
 
 
