@@ -27,8 +27,8 @@ pub struct Lab {
     /// Say what would be made, and make nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Write tables of all the recipe's networks into this folder, as CSV and Parquet: variants, levels, subclass, transfer,
-    /// features, corruption, energy, transmission.
+    /// Write tables of all the recipe's networks into this folder, as CSV and Parquet: variants, layers, levels, subclass,
+    /// transfer, features, corruption, energy, transmission.
     #[arg(long)]
     table: Option<PathBuf>,
 }

@@ -8,6 +8,7 @@ mod corruption;
 mod csv;
 mod energy;
 mod features;
+mod layers;
 mod levels;
 mod stored;
 mod subclass;
@@ -41,6 +42,7 @@ struct Table {
 /// All tables.
 const TABLES: &[Table] = &[
     Table { name: "variants", columns: variants::columns },
+    Table { name: "layers", columns: layers::columns },
     Table { name: "levels", columns: levels::columns },
     Table { name: "subclass", columns: subclass::columns },
     Table { name: "transfer", columns: transfer::columns },

@@ -139,11 +139,25 @@ fn near(a: f64, b: f64) -> bool {
 fn tables_say_what_predictions_say() {
     let made = Made::new();
     variants(&made);
+    layers(&made);
     subclasses(&made);
     transfer(&made);
     features(&made);
     sending(&made);
     empty(&made);
+}
+
+fn layers(made: &Made) {
+    let (table, whole) = (made.table("layers"), made.table("variants"));
+    let of = |column: &str| table.f64(column).unwrap();
+    for (i, name) in NAMES.iter().enumerate() {
+        let own = rows(&table, &[("name", name)]);
+        let sum = |column: &str| own.iter().map(|r| table.u64(column).unwrap()[*r]).sum::<u64>();
+        let all = |column: &str| whole.u64(column).unwrap()[i];
+        assert_eq!((sum("macs"), sum("parameters")), (all("macs"), all("parameters")), "{name}");
+        assert!(own.iter().all(|r| of("latency_p90_s")[*r] >= of("latency_median_s")[*r]));
+        assert!(own.iter().any(|r| of("latency_median_s")[*r] > 0.0), "{name}");
+    }
 }
 
 fn variants(made: &Made) {

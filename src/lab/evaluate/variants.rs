@@ -28,14 +28,14 @@ fn names(field: &Field) -> Columns {
 
 fn costs(field: &Field, table: Columns) -> Columns {
     let profiles = || field.told.subjects.iter().map(|s| &s.profile);
-    let latency = || field.seen.iter().map(|s| s.latency);
+    let latency = || field.seen.iter().map(|s| s.latency.as_ref());
     table
         .u64("parameters", profiles().map(|p| p.parameters).collect())
         .u64("macs", profiles().map(|p| p.macs).collect())
         .u64("bytes", profiles().map(|p| p.file.bytes).collect())
         .u64("peak_activation_bytes", profiles().map(|p| p.peak_activation_bytes).collect())
-        .f64("latency_median_s", latency().map(|l| or_nan(l.map(|l| l.median_s))).collect())
-        .f64("latency_p90_s", latency().map(|l| or_nan(l.map(|l| l.p90_s))).collect())
+        .f64("latency_median_s", latency().map(|l| or_nan(l.map(|l| l.whole.median_s))).collect())
+        .f64("latency_p90_s", latency().map(|l| or_nan(l.map(|l| l.whole.p90_s))).collect())
         .f64("host_load", latency().map(|l| or_nan(l.and_then(|l| l.load))).collect())
         .str("host_pinned", latency().map(|l| l.map_or("", |l| if l.pinned { "true" } else { "false" })))
 }

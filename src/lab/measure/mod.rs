@@ -18,7 +18,7 @@ mod wanted;
 
 pub use product::Product;
 pub use profile::{layers, peak};
-pub use timing::{Latency, inference, layers as layer_times};
+pub use timing::{Latency, Spread, inference, layers as layer_times};
 pub use update::{Update, update};
 pub use verify::verify;
 pub use wanted::Wanted;

@@ -8,9 +8,26 @@ use std::time::Instant;
 /// Repeats that are counted, after as many tenths that warm up.
 const REPEATS: usize = 200;
 
+/// Seconds of repeats.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// Their median.
+    pub median_s: f64,
+    /// What nine in ten take at most.
+    pub p90_s: f64,
+}
+
+impl Spread {
+    fn of(mut times: Vec<f64>) -> Self {
+        times.sort_by(f64::total_cmp);
+        Self { median_s: times[times.len() / 2], p90_s: times[times.len() * 9 / 10] }
+    }
+}
+
 /// Median seconds of each layer; nothing if no thread of its own can be had.
 pub fn layers(network: &Shipped, data: &Dataset) -> Option<Vec<f64>> {
-    Some(alone(|| medians(network, data))?.0)
+    let spreads = alone(|| by_layer(network, data))?.0;
+    Some(spreads.iter().map(|s| s.median_s).collect())
 }
 
 /// Does something on a thread of its own; tells whether that stayed on one processor.
@@ -34,7 +51,7 @@ fn pin() -> bool {
     false
 }
 
-fn medians(network: &Shipped, data: &Dataset) -> Vec<f64> {
+fn by_layer(network: &Shipped, data: &Dataset) -> Vec<Spread> {
     let tables = data.scaling.tables();
     let mut times = vec![Vec::with_capacity(REPEATS); network.architecture().layers.len()];
     for repeat in 0..REPEATS + REPEATS / 10 {
@@ -44,31 +61,30 @@ fn medians(network: &Shipped, data: &Dataset) -> Vec<f64> {
             times.iter_mut().zip(seconds).for_each(|(times, taken)| times.push(taken));
         }
     }
-    times.into_iter().map(median).collect()
+    times.into_iter().map(Spread::of).collect()
 }
 
-/// Seconds of whole inferences.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// How long inferences of one image take on this machine.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Latency {
-    /// Their median.
-    pub median_s: f64,
-    /// What nine in ten take at most.
-    pub p90_s: f64,
+    /// The whole network.
+    pub whole: Spread,
+    /// Each of its layers.
+    pub layers: Vec<Spread>,
     /// Processes that ran or waited on this machine, the mean of the last minute, where it tells.
     pub load: Option<f64>,
     /// Whether the thread stayed on one processor.
     pub pinned: bool,
 }
 
-/// Times whole inferences of one image each; nothing if no thread of its own can be had.
+/// Times inferences of one image each; nothing if no thread of its own can be had.
 pub fn inference(network: &Shipped, data: &Dataset) -> Option<Latency> {
     let load = load();
-    let (mut times, pinned) = alone(|| whole(network, data))?;
-    times.sort_by(f64::total_cmp);
-    Some(Latency { median_s: times[times.len() / 2], p90_s: times[times.len() * 9 / 10], load, pinned })
+    let ((whole, layers), pinned) = alone(|| (whole(network, data), by_layer(network, data)))?;
+    Some(Latency { whole, layers, load, pinned })
 }
 
-fn whole(network: &Shipped, data: &Dataset) -> Vec<f64> {
+fn whole(network: &Shipped, data: &Dataset) -> Spread {
     let tables = data.scaling.tables();
     let one = |repeat: usize| {
         let image = scaled(data.validation.image(repeat % data.validation.len().max(1)), &tables);
@@ -76,16 +92,11 @@ fn whole(network: &Shipped, data: &Dataset) -> Vec<f64> {
         std::hint::black_box(network.logits(&image));
         start.elapsed().as_secs_f64()
     };
-    (0..REPEATS + REPEATS / 10).map(one).skip(REPEATS / 10).collect()
+    Spread::of((0..REPEATS + REPEATS / 10).map(one).skip(REPEATS / 10).collect())
 }
 
 fn load() -> Option<f64> {
     std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().next()?.parse().ok()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 #[cfg(test)]
