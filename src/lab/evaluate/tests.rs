@@ -278,5 +278,5 @@ fn empty(made: &Made) {
             assert!(!read(&entry).contains("NaN"), "{}", entry.display());
         }
     }
-    assert_eq!(files, 8);
+    assert_eq!(files, 9);
 }
