@@ -174,9 +174,9 @@ impl Policy for TradeOff {
                 break;
             }
             let cost = (view.requests(*candidate) + 1) as f32 * time;
-            if cost < least || (cost == least && *candidate < node) {
-                (least, node) = (cost, *candidate);
-            }
+            // Without a branch that nobody could predict.
+            let better = (cost < least) | ((cost == least) & (*candidate < node));
+            (least, node) = if better { (cost, *candidate) } else { (least, node) };
         }
         let application = usize::from(request.workload) % 3;
         Step::Compute { model: ModelId(application as u8), upto: TapId(1), node, send: CodecId(0) }

@@ -187,11 +187,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             if cargo.hop.to == to {
                 break arrives;
             }
-            let next = self.layout.next_lane(cargo.hop.to, to).filter(|(_, lane)| lane.free && arrives <= self.stop);
-            let Some((hop, lane)) = next else {
-                (trip.task, trip.cargo, trip.sent) = (task, cargo, trip.sent + sent);
-                return self.unfold_on_way(trip, arrives);
-            };
+            // What is shared is begun when the time comes.
+            let next = self.layout.next_lane(cargo.hop.to, to).filter(|(_, lane)| lane.free);
+            let Some((hop, lane)) = next.filter(|_| arrives <= self.stop) else { break arrives };
             if cargo.raw {
                 trip.holder = cargo.hop.to;
             }
@@ -199,7 +197,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             (cargo.hop, cargo.wire) = (hop, wire);
             (start, leaves) = (arrives, arrives + airtime);
         };
-        if arrives <= self.stop && matches!(task, Task::Return(_)) {
+        if arrives <= self.stop && cargo.hop.to == to && matches!(task, Task::Return(_)) {
             return self.trip_ends(trip, arrives, sent);
         }
         (trip.task, trip.cargo, trip.sent) = (task, cargo, trip.sent + sent);

@@ -26,11 +26,23 @@ impl Known<'_> {
         }
     }
 
+    /// Whether all that is so of a node is known.
+    #[inline]
+    fn is_exact(&self, node: NodeId) -> bool {
+        self.nodes.board.is_exact() || self.here == Some(node)
+    }
+
     /// A node's station, if all that is so of it is known.
     #[inline]
     fn exact(&self, node: NodeId) -> Option<&Station> {
-        let known = self.nodes.board.is_exact() || self.here == Some(node);
-        known.then(|| &self.nodes.stations[node.0 as usize])
+        self.is_exact(node).then(|| &self.nodes.stations[node.0 as usize])
+    }
+
+    /// Requests at a node, which nobody keeps.
+    #[inline(never)]
+    fn counted(&self, node: NodeId) -> u32 {
+        let counts = &self.nodes.counts;
+        self.exact(node).map_or_else(|| self.posted(node).requests(), |station| counts.counted(node, self.now, station))
     }
 
     fn posted(&self, node: NodeId) -> Look {
@@ -62,8 +74,10 @@ impl Knowledge for Known<'_> {
     }
 
     fn requests(&self, node: NodeId) -> u32 {
-        let counts = &self.nodes.counts;
-        self.exact(node).map_or_else(|| self.posted(node).requests(), |station| counts.of(node, self.now, station))
+        match self.nodes.counts.kept(node, self.now) {
+            Some(count) if self.is_exact(node) => count,
+            _ => self.counted(node),
+        }
     }
 
     fn level(&self, node: NodeId) -> Option<u8> {
