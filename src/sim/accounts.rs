@@ -229,8 +229,14 @@ impl Accounts {
         self.ends[1].born += 1;
         if counted {
             self.ends[0].born += 1;
-            self.images[image as usize].born += 1;
+            self.asked(image);
         }
+    }
+
+    /// A counted request was born with it.
+    #[inline]
+    pub(super) fn asked(&mut self, image: u32) {
+        self.images[image as usize].born += 1;
     }
 
     /// Takes over a leg's own sums.

@@ -1,9 +1,13 @@
 //! Requests on the short way, and what is looked up for them: see `engine/trip.rs`.
 
+mod way;
+
+pub(super) use way::{Scored, Way};
+
 use super::event::{Key, Rank};
 use super::layout::Layout;
 use super::slab::{Cargo, Task};
-use super::{GroupId, Held, Hop, ModelId, NodeGroup, NodeId, Request, RequestId, TapId, World};
+use super::{Held, Hop, NodeId, Request, RequestId, World};
 use crate::units::{Bytes, SimTime};
 
 /// A request on the short way: no more than what happens to such can change.
@@ -26,6 +30,8 @@ pub(super) struct Trip {
     pub sent: u64,
     /// What varies the time of its first service.
     pub bits: u64,
+    /// Its answer, if it has one, is right.
+    pub right: bool,
     /// It is on a hop that it shares, which is not summed up as a whole.
     pub shares: bool,
     /// It is under way, on the short way.
@@ -47,6 +53,7 @@ impl Trip {
             spent_ns: 0,
             sent: 0,
             bits: 0,
+            right: false,
             shares: false,
             live: false,
         }
@@ -68,59 +75,17 @@ impl Trip {
     }
 }
 
-/// A computation from the raw input up to a tap on a node of a group.
-#[derive(Clone, Copy, Debug)]
-struct Call {
-    per_call: SimTime,
-    layers: SimTime,
-    /// It can be had there, and its answers, if it has any, were measured.
-    fits: bool,
-}
-
-impl Call {
-    const NONE: Self = Self { per_call: SimTime::ZERO, layers: SimTime::ZERO, fits: false };
-
-    fn new(world: &World, layout: &Layout, group: &NodeGroup, model: ModelId, tap: TapId) -> Self {
-        let Some(Some(work)) = group.work.get(usize::from(model.0)) else { return Self::NONE };
-        let taps = &world.models[usize::from(model.0)].taps;
-        let (Some(of), Some(layers)) = (taps.get(usize::from(tap.0)), work.upto.get(usize::from(tap.0))) else {
-            return Self::NONE;
-        };
-        let fits = !of.exit || layout.output(world, model, tap, None).is_some();
-        Self { per_call: work.per_call, layers: layers.since(work.upto[0]), fits }
-    }
-}
-
 /// All requests on the short way, by slot.
 #[derive(Debug)]
-pub(super) struct Trips {
-    pub way: Way,
+pub(super) struct Trips<'a> {
+    pub way: Way<'a>,
     pub trips: Vec<Trip>,
 }
 
-/// What the short way is.
-#[derive(Debug)]
-pub(super) struct Way {
-    /// Births from then on go this way; nothing does after the end.
-    pub window: (SimTime, SimTime),
-    calls: Vec<Call>,
-    roles: usize,
-    taps: usize,
-}
-
-impl Trips {
+impl<'a> Trips<'a> {
     /// `open`: whether any request may go this way.
-    pub(super) fn new(world: &World, layout: &Layout, open: bool) -> Self {
-        let taps = world.models.iter().map(|model| model.taps.len()).max().unwrap_or(0);
-        let (roles, horizon) = (world.models.len(), world.horizon);
-        let from = if open { horizon.warm_up } else { SimTime::NEVER };
-        let of = |group| {
-            let ids =
-                (0..roles as u8).flat_map(move |model| (0..taps as u8).map(move |tap| (ModelId(model), TapId(tap))));
-            ids.map(move |(model, tap)| Call::new(world, layout, group, model, tap))
-        };
-        let calls = if open { world.groups.iter().flat_map(of).collect() } else { Vec::new() };
-        Self { way: Way { window: (from, horizon.end), calls, roles, taps }, trips: Vec::new() }
+    pub(super) fn new(world: &'a World, layout: &Layout, open: bool) -> Self {
+        Self { way: if open { Way::new(world, layout) } else { Way::closed() }, trips: Vec::new() }
     }
 
     /// Whether an event is one of a request on the short way, or a birth of one.
@@ -138,29 +103,5 @@ impl Trips {
         let trip = &mut self.trips[slot as usize];
         trip.begin(newborn);
         trip
-    }
-}
-
-impl Way {
-    /// A role and a tap that are there, by group.
-    #[inline]
-    fn call(&self, group: GroupId, model: ModelId, tap: TapId) -> Call {
-        let (model, tap) = (usize::from(model.0), usize::from(tap.0));
-        self.calls[(usize::from(group.0) * self.roles + model) * self.taps + tap]
-    }
-
-    /// Whether a computation up to a tap can be had there.
-    #[inline]
-    pub(super) fn can(&self, group: GroupId, model: ModelId, upto: TapId) -> bool {
-        let there = usize::from(model.0) < self.roles && usize::from(upto.0) < self.taps;
-        there && self.call(group, model, upto).fits
-    }
-
-    /// How long such a computation takes alone from one tap up to another, without noise.
-    #[inline]
-    pub(super) fn time(&self, group: GroupId, model: ModelId, [from, upto]: [TapId; 2]) -> SimTime {
-        let call = self.call(group, model, upto);
-        let before = if from == TapId(0) { SimTime::ZERO } else { self.call(group, model, from).layers };
-        (call.per_call + call.layers.since(before)).max(SimTime::from_ns(1))
     }
 }

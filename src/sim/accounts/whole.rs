@@ -38,6 +38,12 @@ impl Whole {
 }
 
 impl Accounts {
+    /// A birth; its image is noted when it is answered, or goes the long way.
+    #[inline]
+    pub(in crate::sim) fn born_whole(&mut self) {
+        self.ends.iter_mut().for_each(|ends| ends.born += 1);
+    }
+
     /// A service.
     #[inline]
     pub(in crate::sim) fn serves_whole(&mut self, group: GroupId, wait: SimTime, work: SimTime) {
@@ -75,6 +81,7 @@ impl Accounts {
         self.own_ns += u128::from(spent_ns);
         self.own_bytes += u128::from(sent);
         self.whole.answers[usize::from(right)][usize::from(late)] += 1;
+        self.asked(image);
         self.answer_of(image, (model, group), right, late);
     }
 

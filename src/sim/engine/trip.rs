@@ -7,14 +7,14 @@
 //! the request goes on the long way from where it is: its twin, which it equals to the byte.
 
 use super::Engine;
-use super::ask::{Sight, answered, held};
+use super::ask::{Sight, held};
 use crate::problem::Problem;
 use crate::random::{Rng, Stream};
 use crate::sim::arrivals::Sources;
 use crate::sim::event::{Key, Rank};
 use crate::sim::slab::{Cargo, Compute, Task};
-use crate::sim::trips::{Trip, Trips, Way};
-use crate::sim::{CodecId, Held, ModelId, NodeId, Policy, Step, TapId};
+use crate::sim::trips::{Scored, Trip, Trips, Way};
+use crate::sim::{Answer, CodecId, Held, ModelId, NodeId, Policy, Step, TapId};
 use crate::units::{Bytes, SimTime};
 
 /// A transfer that is about to begin a hop.
@@ -29,7 +29,7 @@ pub(super) struct Start {
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Something happens to a request on the short way, or one is born.
     #[inline]
-    pub(super) fn trip(&mut self, trips: &mut Trips, key: Key) -> Result<(), Problem> {
+    pub(super) fn trip(&mut self, trips: &mut Trips<'_>, key: Key) -> Result<(), Problem> {
         if key.is_short() {
             let (slot, Trips { way, trips }) = (key.slot(), trips);
             let trip = &mut trips[slot as usize];
@@ -50,7 +50,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Gives birth to a request, which goes as far as is known.
     #[inline]
-    fn sets_off(&mut self, trips: &mut Trips, source: u32) -> Result<(), Problem> {
+    fn sets_off(&mut self, trips: &mut Trips<'_>, source: u32) -> Result<(), Problem> {
         self.fertile -= 1;
         let (node, workload, ordinal) = self.sources.about(source);
         let (entity, birth, home) = (Sources::entity(node, workload), self.births, NodeId(node));
@@ -60,7 +60,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         );
         let image = self.image_at(home, workload, image);
         self.births += 1;
-        self.accounts.born(image, true);
+        self.accounts.born_whole();
         let next = self.sources.next_by(source, self.now, || gap[0]);
         self.expect_birth(source, next);
         let deadline = self.world.workloads[usize::from(workload)].deadline.map(|d| self.now + d);
@@ -72,7 +72,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     #[inline(always)]
-    fn trip_asks(&mut self, way: &Way, trip: &mut Trip, mut rng: Rng) -> Result<(), Problem> {
+    fn trip_asks(&mut self, way: &Way<'_>, trip: &mut Trip, mut rng: Rng) -> Result<(), Problem> {
         let sight = Sight { world: self.world, layout: &self.layout, stations: (&self.nodes, &self.channels) };
         let step = sight.ask(self.policy, &trip.request, trip.image, self.now, &mut rng);
         trip.request.steps += 1;
@@ -93,7 +93,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline(always)]
     fn trip_computes(
         &mut self,
-        way: &Way,
+        way: &Way<'_>,
         trip: &mut Trip,
         (model, upto): (ModelId, TapId),
         (node, send): (NodeId, CodecId),
@@ -122,14 +122,14 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             self.trip_serves(way, trip, compute);
             return true;
         }
-        let bytes = self.world.models[usize::from(model.0)].bytes(from, send, trip.image);
+        let bytes = way.bytes(model, from, send, trip.image);
         let Some(bytes) = bytes else { return false };
         self.trip_starts(way, trip, Start { task: Task::Bring(compute), from: stands, to: node, raw, bytes })
     }
 
     /// Gives the answer; false: it cannot be given the short way, and nothing was done.
     #[inline]
-    fn trip_answers(&mut self, way: &Way, trip: &mut Trip) -> bool {
+    fn trip_answers(&mut self, way: &Way<'_>, trip: &mut Trip) -> bool {
         let (Some(sink), Some(answer)) = (self.layout.sink(self.world, &trip.request), trip.request.answer) else {
             return false;
         };
@@ -137,7 +137,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             self.trip_ends(trip, self.now, 0);
             return true;
         }
-        let bytes = self.world.models[usize::from(answer.model.0)].bytes(answer.tap, self.layout.raw, trip.image);
+        let bytes = way.bytes(answer.model, answer.tap, self.layout.raw, trip.image);
         let Some(bytes) = bytes else { return false };
         let start = Start { task: Task::Return(sink), from: trip.request.at, to: sink, raw: false, bytes };
         self.trip_starts(way, trip, start)
@@ -145,7 +145,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// Begins a transfer; false: its first hop is none for the short way, and nothing was done.
     #[inline(always)]
-    pub(super) fn trip_starts(&mut self, way: &Way, trip: &mut Trip, start: Start) -> bool {
+    pub(super) fn trip_starts(&mut self, way: &Way<'_>, trip: &mut Trip, start: Start) -> bool {
         let Start { task, from, to, raw, bytes } = start;
         let Some((hop, lane)) = self.layout.next_lane(from, to) else { return false };
         let (wire, airtime) = lane.transfer(bytes);
@@ -169,7 +169,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline]
     fn trip_crosses(
         &mut self,
-        way: &Way,
+        way: &Way<'_>,
         trip: &mut Trip,
         (task, to): (Task, NodeId),
         mut cargo: Cargo,
@@ -209,7 +209,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// What a computation needs is where it is.
     #[inline]
-    fn trip_arrives(&mut self, way: &Way, trip: &mut Trip, compute: Compute) {
+    fn trip_arrives(&mut self, way: &Way<'_>, trip: &mut Trip, compute: Compute) {
         trip.request.at = compute.node;
         self.trip_was_shared(trip);
         if trip.cargo.raw {
@@ -219,7 +219,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     #[inline]
-    fn trip_serves(&mut self, way: &Way, trip: &mut Trip, compute: Compute) {
+    fn trip_serves(&mut self, way: &Way<'_>, trip: &mut Trip, compute: Compute) {
         let group = self.layout.group_of(compute.node);
         if !self.nodes.is_elided(compute.node) {
             self.unfold(trip);
@@ -251,11 +251,13 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// A computation will be over then: what follows is worked out now if the policy foresees its answer.
     #[inline(always)]
-    fn trip_computed(&mut self, way: &Way, trip: &mut Trip, done: Compute, at: SimTime) {
+    fn trip_computed(&mut self, way: &Way<'_>, trip: &mut Trip, done: Compute, at: SimTime) {
         trip.task = Task::Idle;
         trip.request.held = held(done);
-        if let Some(answer) = answered(self.world, &self.layout, done, trip.image) {
-            (trip.request.answer, trip.answered_at) = (Some(answer), done.node);
+        let Compute { model, upto: tap, .. } = done;
+        if let Some(Scored { confidence, margin, prediction, right }) = way.scored(model, tap, trip.image) {
+            trip.request.answer = Some(Answer { model, tap, prediction, confidence, margin });
+            (trip.right, trip.answered_at) = (right, done.node);
         }
         if self.policy.foresee(&trip.request) != Some(Step::Answer) || !self.trip_answers_early(way, trip, at) {
             self.queue.push(Key::short(at, Rank::Ask, trip.birth, trip.slot()));
@@ -264,7 +266,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
 
     /// As [`Engine::answers_early`].
     #[inline(always)]
-    fn trip_answers_early(&mut self, way: &Way, trip: &mut Trip, at: SimTime) -> bool {
+    fn trip_answers_early(&mut self, way: &Way<'_>, trip: &mut Trip, at: SimTime) -> bool {
         let (Some(sink), Some(answer)) = (self.layout.sink(self.world, &trip.request), trip.request.answer) else {
             return false;
         };
@@ -273,7 +275,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             return true;
         }
         let free = self.layout.next_lane(trip.request.at, sink).filter(|(_, lane)| lane.free);
-        let bytes = self.world.models[usize::from(answer.model.0)].bytes(answer.tap, self.layout.raw, trip.image);
+        let bytes = way.bytes(answer.model, answer.tap, self.layout.raw, trip.image);
         let (Some((hop, lane)), Some(bytes)) = (free, bytes) else { return false };
         let (wire, airtime) = lane.transfer(bytes);
         trip.request.steps += 1;
@@ -286,10 +288,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline]
     pub(super) fn trip_ends(&mut self, trip: &mut Trip, at: SimTime, sent: u64) {
         if let Some(answer) = trip.request.answer {
-            let right = answer.prediction == self.world.labels[trip.image as usize];
             let late = trip.request.deadline.is_some_and(|deadline| at > deadline);
             let by = (answer.model, self.layout.group_of(trip.answered_at));
-            self.accounts.answered_whole(trip.image, by, [right, late], (trip.spent_ns, trip.sent + sent));
+            self.accounts.answered_whole(trip.image, by, [trip.right, late], (trip.spent_ns, trip.sent + sent));
         }
         trip.live = false;
         self.latency.record(at.since(trip.request.born).ns());

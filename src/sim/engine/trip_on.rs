@@ -45,7 +45,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     /// Something has arrived over a hop that it shared: an answer, or what is bound for another node.
-    pub(super) fn trip_goes_on(&mut self, way: &Way, trip: &mut Trip) -> Result<(), Problem> {
+    pub(super) fn trip_goes_on(&mut self, way: &Way<'_>, trip: &mut Trip) -> Result<(), Problem> {
         self.trip_was_shared(trip);
         let (task, Cargo { raw, bytes, hop, .. }) = (trip.task, trip.cargo);
         let to = match task {
@@ -79,6 +79,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     pub(super) fn unfold(&mut self, trip: &mut Trip) -> u32 {
         let (slot, layout, request) = (trip.slot(), &self.layout, trip.request);
         trip.live = false;
+        self.accounts.asked(trip.image);
         let leg = self.legs.revive(slot);
         (leg.request, leg.birth, leg.image, leg.counted) = (request, trip.birth, trip.image, true);
         (leg.answered_at, leg.task, leg.cargo) = (trip.answered_at, trip.task, trip.cargo);
