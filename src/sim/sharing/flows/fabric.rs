@@ -33,8 +33,8 @@ pub(super) struct Channel {
 
 /// A flow in a channel, at that position of its list.
 #[derive(Clone, Copy, Debug, Default)]
-struct Seat {
-    channel: u32,
+pub(super) struct Seat {
+    pub channel: u32,
     position: u32,
 }
 
@@ -42,6 +42,8 @@ struct Seat {
 pub(super) struct Fabric {
     pub channels: Vec<Channel>,
     pub states: Vec<State>,
+    /// How many flows there are.
+    pub count: u64,
     longest: usize,
     /// By slot, `longest` for each.
     seats: Vec<Seat>,
@@ -52,12 +54,13 @@ impl Fabric {
     pub(super) fn new(capacities: impl Iterator<Item = u64>, longest: usize) -> Self {
         let channel = |capacity| Channel { capacity, used: 0, level: SLACK, looked_at: 0, flows: Vec::new() };
         let channels = capacities.map(channel).collect();
-        Self { channels, states: Vec::new(), longest, seats: Vec::new(), lengths: Vec::new() }
+        Self { channels, states: Vec::new(), count: 0, longest, seats: Vec::new(), lengths: Vec::new() }
     }
 
     /// A flow without a rate.
     pub(super) fn insert(&mut self, slot: u32, route: impl Iterator<Item = u32>) {
         self.make_room(slot as usize);
+        self.count += 1;
         self.states[slot as usize] = State { rate: 0, by: NONE, mark: 0 };
         let mut length = 0;
         for channel in route.take(self.longest) {
@@ -79,6 +82,7 @@ impl Fabric {
 
     /// Takes a flow out of its channels' lists: when its rate was fixed.
     pub(super) fn remove(&mut self, slot: u32) -> Instant {
+        self.count -= 1;
         let State { rate, by, .. } = self.states[slot as usize];
         for i in self.range(slot) {
             let Seat { channel, position } = self.seats[i];
@@ -105,6 +109,12 @@ impl Fabric {
     fn range(&self, slot: u32) -> std::ops::Range<usize> {
         let first = slot as usize * self.longest;
         first..first + self.lengths[slot as usize] as usize
+    }
+
+    /// Its seats in the channels that a flow crosses.
+    #[inline]
+    pub(super) fn seats(&self, slot: u32) -> &[Seat] {
+        &self.seats[self.range(slot)]
     }
 
     /// How many channels a flow crosses.

@@ -14,7 +14,11 @@
 //! unit more for each: its share was then above all that fixed rates, as the rates that are still to be fixed are at
 //! least those. So it is hoped that such channels have room, and checked at the end: where one has none, or a flow is
 //! still open, all is played again, and these are looked at from the start.
+//!
+//! Where a change has an effect nearly everywhere this looks at each flow many times over. So it is counted how many were
+//! looked at, and where filling everything once is less work, that is done for a while; see `afresh.rs`.
 
+use super::afresh::Afresh;
 use super::fabric::{Fabric, Instant, SLACK, State};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -24,8 +28,11 @@ use std::collections::BinaryHeap;
 pub(super) struct Touched {
     pub slot: u32,
     pub rate: u64,
-    by: u32,
+    pub by: u32,
 }
+
+/// Changes that are filled from the start before it is seen again what else they would take.
+const WHILE: u32 = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct Filling {
@@ -39,12 +46,32 @@ pub(super) struct Filling {
     levels: Vec<(u32, u64)>,
     /// Channels that had no room.
     crowded: Vec<u32>,
+    /// Flows that this change has looked at, those of one channel after another.
+    looked: u64,
+    /// A mean of that over some changes.
+    usual: u64,
+    /// How many changes more are filled from the start.
+    dense: u32,
+    afresh: Afresh,
+    /// Fills from the start always, or never.
+    #[cfg(test)]
+    pub pinned: Option<bool>,
 }
 
 /// An instant as one number.
 #[inline]
-fn key(share: u64, channel: u32) -> u128 {
+pub(super) fn key(share: u64, channel: u32) -> u128 {
     u128::from(share) << 32 | u128::from(channel)
+}
+
+/// Puts a channel back, unless it is the next anyway.
+#[inline]
+pub(super) fn first(heap: &mut BinaryHeap<Reverse<u128>>, key: u128) -> Option<u128> {
+    let first = heap.peek().is_none_or(|Reverse(least)| key < *least);
+    if !first {
+        heap.push(Reverse(key));
+    }
+    first.then_some(key)
 }
 
 /// What a channel has left at some time of filling, for how many.
@@ -69,8 +96,34 @@ impl Filling {
         });
     }
 
-    /// Plays until all have room, and notes the new rates on the channels.
+    /// Fills in the way that is less work.
     fn fill(&mut self, fabric: &mut Fabric, from: Instant, begin: impl Fn(&mut Self, &mut Fabric)) {
+        if self.is_dense() {
+            self.change += 1;
+            self.touched.clear();
+            self.afresh.fill(fabric, self.change << 1, &mut self.touched);
+            return;
+        }
+        self.looked = 0;
+        self.replay(fabric, from, begin);
+        self.usual = (7 * self.usual + self.looked) / 8;
+        // Measured: what takes as long as to look at a flow.
+        let afresh = 3 * (fabric.count + fabric.channels.len() as u64);
+        self.dense = if self.usual > afresh { WHILE } else { 0 };
+    }
+
+    fn is_dense(&mut self) -> bool {
+        #[cfg(test)]
+        if let Some(pinned) = self.pinned {
+            return pinned;
+        }
+        let dense = self.dense > 0;
+        self.dense = self.dense.saturating_sub(1);
+        dense
+    }
+
+    /// Plays until all have room, and notes the new rates on the channels.
+    fn replay(&mut self, fabric: &mut Fabric, from: Instant, begin: impl Fn(&mut Self, &mut Fabric)) {
         self.crowded.clear();
         loop {
             self.change += 1;
@@ -132,19 +185,10 @@ impl Filling {
         while let Some(Reverse(key)) = self.heap.pop() {
             let mut next = Some(key);
             while let Some(key) = next {
-                next = self.turn(fabric, ((key >> 32) as u64, key as u32)).and_then(|key| self.first(key));
+                let again = self.turn(fabric, ((key >> 32) as u64, key as u32));
+                next = again.and_then(|key| first(&mut self.heap, key));
             }
         }
-    }
-
-    /// Puts a channel back, unless it is the next anyway.
-    #[inline]
-    fn first(&mut self, key: u128) -> Option<u128> {
-        let first = self.heap.peek().is_none_or(|Reverse(least)| key < *least);
-        if !first {
-            self.heap.push(Reverse(key));
-        }
-        first.then_some(key)
     }
 
     /// A channel's next share has come up, or the time at which it used to fix rates: when it must be looked at again.
@@ -174,8 +218,9 @@ impl Filling {
     }
 
     #[inline]
-    fn look(&self, fabric: &Fabric, channel: u32, now: Instant) -> Open {
+    fn look(&mut self, fabric: &Fabric, channel: u32, now: Instant) -> Open {
         let of = &fabric.channels[channel as usize];
+        self.looked += of.flows.len() as u64;
         // Fixed and open ones apart, by position instead of by a branch.
         let (mut flows, mut rates) = ([0, 0], [0, 0]);
         for slot in &of.flows {

@@ -11,9 +11,10 @@
 //! nanosecond at which nothing is left. Who is handled first among those that come or leave at one instant changes
 //! nothing. A flow that crosses a channel twice counts twice there, and takes twice its rate.
 //!
-//! **Only what is affected is worked out again.** See `filling.rs`; the naive twin fills all channels from the start at
-//! each change.
+//! **Only what is affected is worked out again.** See `filling.rs`, and `afresh.rs` for where that is nearly everything; the
+//! naive twin fills all channels from the start at each change, one flow after another.
 
+mod afresh;
 mod alone;
 mod check;
 mod fabric;

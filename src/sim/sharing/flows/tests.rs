@@ -54,11 +54,25 @@ fn jobs(most: usize) -> impl Strategy<Value = Vec<Job>> {
     proptest::collection::vec((0u64..300, 0usize..64, 0usize..64, 1u64..2000), 1..most)
 }
 
+/// Which of its two ways filling goes at the change of that number.
+type Ways = fn(usize) -> Option<bool>;
+const WAYS: [Ways; 4] = [|_| None, |_| Some(false), |_| Some(true), |change| Some(change % 3 == 0)];
+
 /// Runs jobs between nodes of a tree, or over the channels from the lesser to the greater number.
 fn run(capacities: &[u64], jobs: &[Job], route: impl Fn(usize, usize) -> Vec<u32>) -> Result<(), TestCaseError> {
+    WAYS.iter().try_for_each(|ways| run_by(*ways, capacities, jobs, &route))
+}
+
+fn run_by(
+    ways: Ways,
+    capacities: &[u64],
+    jobs: &[Job],
+    route: &impl Fn(usize, usize) -> Vec<u32>,
+) -> Result<(), TestCaseError> {
     let (mut flows, mut plain) = both(capacities, 2 * capacities.len());
     let mut now = 0;
     for (slot, (gap, from, to, bits)) in jobs.iter().enumerate() {
+        flows.filling.pinned = ways(slot);
         now += gap;
         drain(&mut flows, &mut plain, now)?;
         let route = route(*from, *to);
@@ -107,15 +121,20 @@ proptest! {
 
     /// Flows may be taken out at any time.
     #[test]
-    fn rates_follow_from_who_is_there(routes in proptest::collection::vec((1u32..64, any::<bool>()), 1..30)) {
+    fn rates_follow_from_who_is_there(
+        routes in proptest::collection::vec((1u32..64, any::<bool>()), 1..30),
+        ways in 0usize..4,
+    ) {
         let (mut flows, mut plain) = both(&[7, 5, 11, 3, 13, 6], 6);
         let now = SimTime::ZERO;
         let channels = |mask: u32| (0..6).filter(move |c| mask >> c & 1 == 1);
         for (slot, (mask, _)) in routes.iter().enumerate() {
+            flows.filling.pinned = WAYS[ways](slot);
             flows.join(now, (0, slot as u32), channels(*mask), 100);
             plain.join(0, slot as u32, channels(*mask).collect(), 100);
         }
         for (slot, _) in routes.iter().enumerate().filter(|(_, (_, out))| *out) {
+            flows.filling.pinned = WAYS[ways](slot);
             flows.take_out(now, slot as u32);
             plain.flows.remove(&(slot as u32));
             super::plain::fill(&plain.capacities, &mut plain.flows);
