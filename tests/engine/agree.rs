@@ -144,6 +144,11 @@ fn shipped_policies_agree() {
 }
 
 #[test]
+fn shipped_policies_agree_on_links_with_conditions() {
+    shipped_agree(100, conditions::world);
+}
+
+#[test]
 fn shipped_policies_agree_on_links_that_flows_cross() {
     shipped_agree(60, flows::world);
 }

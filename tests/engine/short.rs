@@ -4,7 +4,7 @@
 use crate::agree::{accounts_agree, check, sights_agree};
 use crate::dice::Dice;
 use crate::policies::Wanderer;
-use crate::{made_up, twin};
+use crate::{conditions, flows, made_up, twin};
 use proptest::prelude::*;
 use std::cell::Cell;
 use tierwise::random::Rng;
@@ -39,9 +39,15 @@ impl Policy for Hasty {
     }
 }
 
-/// Decisions take no time, and most groups and links are as simple as can be.
+/// Decisions take no time, and most groups and links are as simple as can be; some links have conditions, or are crossed by
+/// flows.
 fn world(dice: &Dice) -> World {
-    let mut world = if dice.once_in(3) { made_up::wide(dice) } else { made_up::world(dice) };
+    let mut world = match dice.below(6) {
+        5 => conditions::world(dice),
+        4 => flows::world(dice),
+        3 => made_up::wide(dice),
+        _ => made_up::world(dice),
+    };
     world.information.decision = SimTime::ZERO;
     world
 }

@@ -151,7 +151,8 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let (wire, airtime) = lane.transfer(bytes);
         let times = match lane.free {
             true => [self.now, self.now + airtime],
-            false if lane.fair && lane.plain => {
+            false if !lane.plain => return false,
+            false if lane.fair => {
                 let channel = lane.channel(hop);
                 self.trip_joins(trip, task, Cargo { raw, bytes, hop, wire }, (channel, airtime));
                 return true;
