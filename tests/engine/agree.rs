@@ -149,6 +149,11 @@ fn shipped_policies_agree_on_links_with_conditions() {
 }
 
 #[test]
+fn shipped_policies_agree_where_things_fail() {
+    shipped_agree(100, breaking::world);
+}
+
+#[test]
 fn shipped_policies_agree_on_links_that_flows_cross() {
     shipped_agree(60, flows::world);
 }
