@@ -83,6 +83,14 @@ impl Problem {
         self
     }
 
+    /// Says whose work met it, where no place and no file tell.
+    pub fn met_by(mut self, name: &str) -> Self {
+        if self.place.is_none() && self.file.is_none() {
+            self.what = format!("`{name}`: {}", self.what);
+        }
+        self
+    }
+
     /// Says what was received.
     pub fn received(mut self, received: impl fmt::Display) -> Self {
         self.received = Some(received.to_string());

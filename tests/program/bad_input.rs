@@ -83,3 +83,15 @@ fn wrong_usage_exits_with_two_and_help_with_zero() {
     assert_eq!(tierwise(&["--help"]).code, 0);
     assert_eq!(tierwise(&["run", "scenarios/nowhere.toml"]).code, 1);
 }
+
+#[test]
+fn a_training_that_runs_away_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(root().join("scenarios/lab/smoke.toml")).unwrap();
+    let (file, out) = (folder.path().join("wild.toml"), folder.path().join("out"));
+    std::fs::write(&file, text.replacen("rate = 0.1", "rate = 1e12", 1)).unwrap();
+    let said = tierwise(&["lab", file.to_str().unwrap(), "--only", "teacher", "--out", out.to_str().unwrap()]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("`teacher`: the loss is no finite number after"), "{}", said.err);
+    assert!(!out.join("teacher").exists(), "a network was written");
+}

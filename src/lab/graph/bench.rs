@@ -78,9 +78,10 @@ impl<'a> Bench<'a> {
     }
 
     fn fresh(&self, plan: &Plan, wanted: &Wanted) -> Result<(), Problems> {
-        let (product, cost) = self.step(plan, &self.seen(plan))?;
+        let name = &plan.instance.name;
+        let (product, cost) = self.step(plan, &self.seen(plan)).map_err(|problem| problem.met_by(name))?;
         self.measure(plan, &product, wanted, self.lineage(plan, cost))?;
-        Ok(self.forget(&plan.instance.name)?)
+        Ok(self.forget(name)?)
     }
 
     /// The data as a variant's training sees them: perhaps with other labels, perhaps few images.

@@ -2,6 +2,7 @@
 
 mod corruption;
 mod energy;
+mod layers;
 mod levels;
 mod searches;
 mod subclass;
