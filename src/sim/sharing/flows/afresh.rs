@@ -4,7 +4,7 @@
 //! is fixed leaves its channels with less, for fewer.
 
 use super::fabric::{Fabric, Instant, SLACK, State};
-use super::filling::{Touched, first, key};
+use super::filling::{Open, Touched, first, key};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -16,13 +16,6 @@ pub(super) struct Afresh {
     open: Vec<Open>,
     /// What marks flows whose rate is fixed.
     mark: u64,
-}
-
-/// What a channel has left, for how many.
-#[derive(Clone, Copy, Debug)]
-struct Open {
-    left: u64,
-    flows: u64,
 }
 
 impl Afresh {

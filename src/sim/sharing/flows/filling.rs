@@ -75,10 +75,10 @@ pub(super) fn first(heap: &mut BinaryHeap<Reverse<u128>>, key: u128) -> Option<u
 }
 
 /// What a channel has left at some time of filling, for how many.
-#[derive(Clone, Copy)]
-struct Open {
-    left: u64,
-    flows: u64,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    pub left: u64,
+    pub flows: u64,
 }
 
 impl Filling {
