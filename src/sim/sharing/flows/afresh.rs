@@ -1,81 +1,86 @@
-//! Progressive filling of all channels from the start: for networks where a change has an effect nearly everywhere.
+//! Progressive filling of all channels from the start: where levels do not settle soon.
 //!
 //! A heap knows a share that each channel can have at least, which is worked out again when it comes up; a flow whose rate
 //! is fixed leaves its channels with less, for fewer.
 
-use super::fabric::{Fabric, Instant, SLACK, State};
-use super::filling::{Open, Touched, first, key};
+use super::Flows;
+use super::fabric::{Fabric, NONE, SLACK};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+
+/// What a channel has left at some time of filling, for how many.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    left: u64,
+    flows: u64,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Afresh {
     /// Shares, and of which channel.
-    heap: BinaryHeap<Reverse<u128>>,
+    heap: BinaryHeap<Reverse<(u64, u32)>>,
     /// By channel.
     open: Vec<Open>,
-    /// What marks flows whose rate is fixed.
-    mark: u64,
+    levels: Vec<u64>,
+    /// By slot: the channel that limits a flow from now on.
+    limits: Vec<u32>,
 }
 
 impl Afresh {
-    /// Fixes and marks the rates of all flows, and notes them as they were before.
-    pub(super) fn fill(&mut self, fabric: &mut Fabric, mark: u64, touched: &mut Vec<Touched>) {
-        self.mark = mark;
+    fn fill(&mut self, fabric: &Fabric) {
         self.begin(fabric);
-        while let Some(Reverse(key)) = self.heap.pop() {
-            let mut next = Some(key);
-            while let Some(key) = next {
-                next = self.turn(fabric, key, touched).and_then(|key| first(&mut self.heap, key));
+        while let Some(Reverse((share, channel))) = self.heap.pop() {
+            let Open { left, flows } = self.open[channel as usize];
+            match left.checked_div(flows) {
+                Some(next) if next > share => self.heap.push(Reverse((next, channel))),
+                Some(_) => self.fix(fabric, (share, channel)),
+                None => {}
             }
         }
-        for (channel, open) in fabric.channels.iter_mut().zip(&self.open) {
-            channel.used = channel.capacity - open.left;
-        }
     }
 
-    fn begin(&mut self, fabric: &mut Fabric) {
+    fn begin(&mut self, fabric: &Fabric) {
+        let all = |channel: &super::fabric::Channel| Open { left: channel.capacity, flows: channel.flows.len() as u64 };
         self.open.clear();
-        let mut keys = std::mem::take(&mut self.heap).into_vec();
-        for (number, channel) in (0..).zip(&mut fabric.channels) {
-            let open = Open { left: channel.capacity, flows: channel.flows.len() as u64 };
-            channel.level = SLACK;
-            self.open.push(open);
-            keys.extend(open.left.checked_div(open.flows).map(|share| Reverse(key(share, number))));
-        }
-        self.heap = BinaryHeap::from(keys);
-    }
-
-    /// A share has come up. If the channel can have more by now: when that is.
-    #[inline]
-    fn turn(&mut self, fabric: &mut Fabric, now: u128, touched: &mut Vec<Touched>) -> Option<u128> {
-        let channel = now as u32;
-        let open = self.open[channel as usize];
-        let next = key(open.left.checked_div(open.flows)?, channel);
-        if next > now {
-            return Some(next);
-        }
-        self.fix(fabric, ((now >> 32) as u64, channel), touched);
-        None
+        self.open.extend(fabric.channels.iter().map(all));
+        self.levels.clear();
+        self.levels.resize(fabric.channels.len(), SLACK);
+        self.limits.clear();
+        self.limits.resize(fabric.limits.len(), NONE);
+        let shares = (0..).zip(&self.open).filter_map(|(number, open)| Some((open.left.checked_div(open.flows)?, number)));
+        self.heap.extend(shares.map(Reverse));
     }
 
     /// A channel fixes the rates of its open flows.
-    fn fix(&mut self, fabric: &mut Fabric, (share, channel): Instant, touched: &mut Vec<Touched>) {
-        let flows = std::mem::take(&mut fabric.channels[channel as usize].flows);
-        for slot in &flows {
-            let state = &mut fabric.states[*slot as usize];
-            if state.mark == self.mark {
+    fn fix(&mut self, fabric: &Fabric, (share, channel): (u64, u32)) {
+        self.levels[channel as usize] = share;
+        for slot in fabric.members(channel) {
+            if self.limits[*slot as usize] != NONE {
                 continue;
             }
-            touched.push(Touched { slot: *slot, rate: state.rate, by: state.by });
-            *state = State { rate: share, by: channel, mark: self.mark };
+            self.limits[*slot as usize] = channel;
             for seat in fabric.seats(*slot) {
                 let open = &mut self.open[seat.channel as usize];
                 open.left -= share;
                 open.flows -= 1;
             }
         }
-        let of = &mut fabric.channels[channel as usize];
-        (of.level, of.flows) = (share, flows);
+    }
+}
+
+impl Flows {
+    /// Gives all channels the levels of filling, and all flows their limits.
+    pub(super) fn fill_afresh(&mut self) {
+        let mut afresh = std::mem::take(&mut self.afresh);
+        afresh.fill(&self.fabric);
+        for (slot, limit) in (0..).zip(&afresh.limits).filter(|(_, limit)| **limit != NONE) {
+            if self.fabric.limits[slot as usize] != *limit {
+                self.unlimit(slot);
+                self.limit(slot, *limit);
+            }
+        }
+        (0..).zip(&afresh.levels).for_each(|(channel, level)| self.set_level(channel, *level));
+        self.afresh = afresh;
+        self.forget_work();
     }
 }

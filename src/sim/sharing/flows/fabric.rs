@@ -1,34 +1,42 @@
-//! Who crosses which channel, and at what rate: the state that filling works on.
+//! Who crosses which channel, who is limited by which, and at what level.
 
 /// No channel.
 pub(super) const NONE: u32 = u32::MAX;
-/// The level of a channel that is no flow's bottleneck.
+/// The level of a channel that limits no flow.
 pub(super) const SLACK: u64 = u64::MAX;
-
-/// When a rate is fixed in the course of filling: by which share, of which channel.
-pub(super) type Instant = (u64, u32);
-
-/// A flow, as filling sees it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct State {
-    pub rate: u64,
-    /// The channel that fixes its rate.
-    pub by: u32,
-    /// Twice the number of the change that touched it last; one more where its rate is not fixed again yet.
-    pub mark: u64,
-}
 
 /// A channel.
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
     pub capacity: u64,
-    /// Sum of its flows' rates.
-    pub used: u64,
-    /// The share at which it fixed rates, or [`SLACK`].
+    /// Sum of its flows' rates: more than its capacity only while levels are worked out.
+    pub used: u128,
+    /// The rate of the flows that it limits; [`SLACK`] if there are none.
     pub level: u64,
-    /// The change in which it is looked at.
-    pub looked_at: u64,
+    /// None of its flows that another channel limits has a higher rate than that.
+    pub top: u64,
+    /// How often flows that it limits cross it.
+    pub own: u64,
+    /// It is to be looked at.
+    pub waits: bool,
     pub flows: Vec<u32>,
+}
+
+impl Channel {
+    /// What flows that others limit leave of it.
+    #[inline]
+    pub(super) fn left(&self) -> u64 {
+        let own = u128::from(self.level) * u128::from(self.own);
+        u128::from(self.capacity).saturating_sub(self.used - own) as u64
+    }
+
+    /// It is about to limit a flow: at nothing for the time being, if it is the first.
+    #[inline]
+    pub(super) fn open_up(&mut self) {
+        if self.own == 0 {
+            self.level = 0;
+        }
+    }
 }
 
 /// A flow in a channel, at that position of its list.
@@ -41,9 +49,8 @@ pub(super) struct Seat {
 #[derive(Debug)]
 pub(super) struct Fabric {
     pub channels: Vec<Channel>,
-    pub states: Vec<State>,
-    /// How many flows there are.
-    pub count: u64,
+    /// By slot: the channel that limits the flow.
+    pub limits: Vec<u32>,
     longest: usize,
     /// By slot, `longest` for each.
     seats: Vec<Seat>,
@@ -52,16 +59,15 @@ pub(super) struct Fabric {
 
 impl Fabric {
     pub(super) fn new(capacities: impl Iterator<Item = u64>, longest: usize) -> Self {
-        let channel = |capacity| Channel { capacity, used: 0, level: SLACK, looked_at: 0, flows: Vec::new() };
+        let channel =
+            |capacity| Channel { capacity, used: 0, level: SLACK, top: 0, own: 0, waits: false, flows: Vec::new() };
         let channels = capacities.map(channel).collect();
-        Self { channels, states: Vec::new(), count: 0, longest, seats: Vec::new(), lengths: Vec::new() }
+        Self { channels, limits: Vec::new(), longest, seats: Vec::new(), lengths: Vec::new() }
     }
 
-    /// A flow without a rate.
+    /// A flow that nothing limits yet.
     pub(super) fn insert(&mut self, slot: u32, route: impl Iterator<Item = u32>) {
         self.make_room(slot as usize);
-        self.count += 1;
-        self.states[slot as usize] = State { rate: 0, by: NONE, mark: 0 };
         let mut length = 0;
         for channel in route.take(self.longest) {
             let of = &mut self.channels[channel as usize];
@@ -73,28 +79,24 @@ impl Fabric {
     }
 
     fn make_room(&mut self, slot: usize) {
-        if self.states.len() <= slot {
-            self.states.resize(slot + 1, State { rate: 0, by: NONE, mark: 0 });
+        if self.limits.len() <= slot {
+            self.limits.resize(slot + 1, NONE);
             self.lengths.resize(slot + 1, 0);
             self.seats.resize((slot + 1) * self.longest, Seat::default());
         }
     }
 
-    /// Takes a flow out of its channels' lists: when its rate was fixed.
-    pub(super) fn remove(&mut self, slot: u32) -> Instant {
-        self.count -= 1;
-        let State { rate, by, .. } = self.states[slot as usize];
+    /// Takes a flow out of its channels' lists.
+    pub(super) fn remove(&mut self, slot: u32) {
         for i in self.range(slot) {
             let Seat { channel, position } = self.seats[i];
             let of = &mut self.channels[channel as usize];
-            of.used -= rate;
             of.flows.swap_remove(position as usize);
             if let Some(moved) = of.flows.get(position as usize).copied() {
                 let from = of.flows.len() as u32;
                 self.reseat(moved, channel, (from, position));
             }
         }
-        (rate, by)
     }
 
     fn reseat(&mut self, slot: u32, channel: u32, (from, to): (u32, u32)) {
@@ -111,43 +113,30 @@ impl Fabric {
         first..first + self.lengths[slot as usize] as usize
     }
 
+    /// Its seats in the channels that a flow crosses, and all channels.
+    #[inline]
+    pub(super) fn crossed(&mut self, slot: u32) -> (&[Seat], &mut [Channel]) {
+        let range = self.range(slot);
+        (&self.seats[range], &mut self.channels)
+    }
+
     /// Its seats in the channels that a flow crosses.
     #[inline]
     pub(super) fn seats(&self, slot: u32) -> &[Seat] {
         &self.seats[self.range(slot)]
     }
 
-    /// How many channels a flow crosses.
     #[inline]
-    pub(super) fn length(&self, slot: u32) -> usize {
-        self.lengths[slot as usize] as usize
-    }
-
-    /// One of the channels that a flow crosses.
-    #[inline]
-    pub(super) fn channel_of(&self, slot: u32, hop: usize) -> u32 {
-        self.seats[slot as usize * self.longest + hop].channel
+    pub(super) fn level(&self, channel: u32) -> u64 {
+        self.channels[channel as usize].level
     }
 
     #[inline]
     pub(super) fn rate(&self, slot: u32) -> u64 {
-        self.states[slot as usize].rate
+        self.level(self.limits[slot as usize])
     }
 
     pub(super) fn members(&self, channel: u32) -> &[u32] {
         &self.channels[channel as usize].flows
-    }
-
-    pub(super) fn used(&self, channel: u32) -> u64 {
-        self.channels[channel as usize].used
-    }
-
-    /// Notes on a flow's channels that its rate changed.
-    #[inline]
-    pub(super) fn account(&mut self, slot: u32, old: u64, new: u64) {
-        for i in self.range(slot) {
-            let of = &mut self.channels[self.seats[i].channel as usize];
-            of.used = of.used.wrapping_add(new.wrapping_sub(old));
-        }
     }
 }

@@ -1,101 +1,85 @@
-//! When each flow is done: a heap whose entries can be moved and removed.
+//! In which order the flows that one channel limits are done: a heap whose entries can be removed.
 
-use std::cmp::Ordering;
-
-/// No position.
-const OUT: u32 = u32::MAX;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Entry {
-    at: u64,
-    birth: u64,
-    slot: u32,
+/// A flow is done when the channel's clock shows `at`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub at: u128,
+    pub slot: u32,
 }
 
-impl Entry {
-    #[inline]
-    fn key(&self) -> (u64, u64) {
-        (self.at, self.birth)
-    }
-}
-
-#[derive(Debug, Default)]
+/// Flows by when they are done; positions of all flows, by slot, are kept elsewhere, as each is in one heap only.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Finish {
     heap: Vec<Entry>,
-    /// By slot.
-    positions: Vec<u32>,
 }
 
 impl Finish {
     #[inline]
-    pub(super) fn least(&self) -> Option<(u64, u32)> {
-        self.heap.first().map(|e| (e.at, e.slot))
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.heap
     }
 
-    /// Adds a flow, or moves it to another time.
-    pub(super) fn put(&mut self, slot: u32, at: u64, birth: u64) {
-        if self.positions.len() <= slot as usize {
-            self.positions.resize(slot as usize + 1, OUT);
-        }
-        let entry = Entry { at, birth, slot };
-        match self.positions[slot as usize] {
-            OUT => {
-                self.heap.push(entry);
-                self.rise(self.heap.len() - 1);
+    #[inline]
+    pub(super) fn first(&self) -> Option<&Entry> {
+        self.heap.first()
+    }
+
+    pub(super) fn put(&mut self, positions: &mut [u32], entry: Entry) {
+        self.heap.push(entry);
+        self.rise(positions, self.heap.len() - 1);
+    }
+
+    /// Takes out the flow at that position.
+    pub(super) fn take(&mut self, positions: &mut [u32], position: usize) -> Entry {
+        let taken = self.heap.swap_remove(position);
+        if let Some(moved) = self.heap.get(position) {
+            match moved.at > taken.at {
+                true => self.sink(positions, position),
+                false => self.rise(positions, position),
             }
-            position => self.replace(position as usize, entry),
+        }
+        taken
+    }
+
+    /// All that are done when the clock shows `at`.
+    pub(super) fn until(&self, at: u128, mut each: impl FnMut(u32)) {
+        let mut open = vec![0];
+        while let Some(position) = open.pop() {
+            if let Some(entry) = self.heap.get(position).filter(|entry| entry.at <= at) {
+                each(entry.slot);
+                open.extend([2 * position + 1, 2 * position + 2]);
+            }
         }
     }
 
-    pub(super) fn remove(&mut self, slot: u32) {
-        let position = self.positions.get(slot as usize).copied().unwrap_or(OUT);
-        if position == OUT {
-            return;
-        }
-        self.positions[slot as usize] = OUT;
-        let Some(last) = self.heap.pop() else { return };
-        if last.slot != slot {
-            self.replace(position as usize, last);
-        }
-    }
-
-    fn replace(&mut self, position: usize, entry: Entry) {
-        let before = std::mem::replace(&mut self.heap[position], entry);
-        match entry.key().cmp(&before.key()) {
-            Ordering::Greater => self.sink(position),
-            _ => self.rise(position),
-        }
-    }
-
-    fn rise(&mut self, mut position: usize) {
+    fn rise(&mut self, positions: &mut [u32], mut position: usize) {
         let entry = self.heap[position];
-        while position > 0 && entry.key() < self.heap[(position - 1) / 2].key() {
-            self.set(position, self.heap[(position - 1) / 2]);
+        while position > 0 && entry.at < self.heap[(position - 1) / 2].at {
+            self.set(positions, position, self.heap[(position - 1) / 2]);
             position = (position - 1) / 2;
         }
-        self.set(position, entry);
+        self.set(positions, position, entry);
     }
 
-    fn sink(&mut self, mut position: usize) {
+    fn sink(&mut self, positions: &mut [u32], mut position: usize) {
         let entry = self.heap[position];
-        while let Some(child) = self.lesser_child(position).filter(|c| self.heap[*c].key() < entry.key()) {
-            self.set(position, self.heap[child]);
+        while let Some(child) = self.lesser_child(position).filter(|c| self.heap[*c].at < entry.at) {
+            self.set(positions, position, self.heap[child]);
             position = child;
         }
-        self.set(position, entry);
+        self.set(positions, position, entry);
     }
 
     #[inline]
     fn lesser_child(&self, position: usize) -> Option<usize> {
         let first = 2 * position + 1;
-        let second = self.heap.get(first + 1).map(Entry::key);
-        let lesser = second.is_some_and(|second| second < self.heap[first].key());
+        let lesser = self.heap.get(first + 1).is_some_and(|second| second.at < self.heap[first].at);
         (first < self.heap.len()).then_some(first + usize::from(lesser))
     }
 
     #[inline]
-    fn set(&mut self, position: usize, entry: Entry) {
+    fn set(&mut self, positions: &mut [u32], position: usize, entry: Entry) {
         self.heap[position] = entry;
-        self.positions[entry.slot as usize] = position as u32;
+        positions[entry.slot as usize] = position as u32;
     }
 }

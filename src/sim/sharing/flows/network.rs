@@ -38,16 +38,17 @@ impl Network {
             return None;
         }
         let mut flows = Flows::new(&capacities, 2 * links().count());
-        flows.window = (world.horizon.warm_up, world.horizon.end);
+        flows.clocks.window = (world.horizon.warm_up, world.horizon.end);
         let sent = vec![[0; 2]; capacities.len()];
         Some(Box::new(Self { flows, crossings: Vec::new(), sent, announced: None }))
     }
 
     /// The transfer of a slot begins.
     pub(in crate::sim) fn join(&mut self, now: SimTime, (birth, slot): (u64, u32), crossings: Vec<Crossing>) {
-        let most = |c: &Crossing| u128::from(c.airtime.ns()) * u128::from(self.flows.capacity(c.channel));
+        let most = |c: &Crossing| u128::from(c.airtime.ns()) * u128::from(self.capacity(c.channel));
         let volume = crossings.iter().map(most).max().unwrap_or(0);
         self.flows.begin(now, (birth, slot), crossings.iter().map(|c| c.channel), volume);
+        self.flows.settle();
         if self.crossings.len() <= slot as usize {
             self.crossings.resize_with(slot as usize + 1, Vec::new);
         }
@@ -59,12 +60,18 @@ impl Network {
         let (slot, _) = self.flows.next().filter(|(_, at)| *at <= now)?;
         let crossings = self.settle(slot, now);
         self.flows.take_out(now, slot);
+        self.flows.settle();
         Some((slot, crossings))
+    }
+
+    /// In units of 2^-16 bit/s.
+    fn capacity(&self, channel: u32) -> u64 {
+        self.flows.fabric.channels[channel as usize].capacity
     }
 
     fn settle(&mut self, slot: u32, now: SimTime) -> Vec<Crossing> {
         let crossings = std::mem::take(&mut self.crossings[slot as usize]);
-        let sent = self.flows.sent(slot, now);
+        let sent = self.flows.clocks.sent(&self.flows.fabric, slot, now.ns());
         crossings.iter().for_each(|c| self.sent[c.channel as usize][usize::from(!c.hop.up)] += sent);
         crossings
     }
@@ -78,7 +85,7 @@ impl Network {
 
     /// Nanoseconds of the window in which a channel was busy up and down, of those that are through.
     pub(in crate::sim) fn busy(&self, channel: u32) -> [u128; 2] {
-        self.sent[channel as usize].map(|sent| sent / u128::from(self.flows.capacity(channel).max(1)))
+        self.sent[channel as usize].map(|sent| sent / u128::from(self.capacity(channel).max(1)))
     }
 
     /// The parts of a channel's capacity that are sent up and down, in 2^-32.
@@ -87,10 +94,10 @@ impl Network {
         let mut halves = [0u128; 2];
         for slot in self.flows.members(channel) {
             let there = || self.crossings[*slot as usize].iter().filter(|c| c.channel == channel);
-            let each = 2 * u128::from(self.flows.rate(*slot)) / there().count().max(1) as u128;
+            let each = 2 * u128::from(self.flows.fabric.rate(*slot)) / there().count().max(1) as u128;
             there().for_each(|c| halves[usize::from(!c.hop.up)] += each);
         }
-        halves.map(|rate| ((rate << 31) / u128::from(self.flows.capacity(channel).max(1))) as u64)
+        halves.map(|rate| ((rate << 31) / u128::from(self.capacity(channel).max(1))) as u64)
     }
 
     /// Notes who leaves next as scheduled; says who was before, and who is now.
@@ -106,7 +113,9 @@ impl Network {
 
     /// Airtime still to be sent over a channel at `at`, in nanoseconds, rounded up.
     pub(in crate::sim) fn backlog(&self, channel: u32, at: SimTime) -> u128 {
-        self.flows.backlog(channel, at)
+        let Flows { fabric, clocks, .. } = &self.flows;
+        let left: u128 = fabric.members(channel).iter().map(|slot| clocks.left(fabric, *slot, at.ns())).sum();
+        left.div_ceil(u128::from(self.capacity(channel).max(1)))
     }
 }
 

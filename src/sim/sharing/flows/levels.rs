@@ -1,0 +1,192 @@
+//! How levels follow a change.
+//!
+//! Filling gives a channel the *key* (level, number); a flow is limited by the channel on its route of which the key is
+//! least. Levels and limits are those of filling as soon as each channel is *content*:
+//!
+//! - its level is what the flows that others limit leave of it, divided by the number of its own, rounded down;
+//! - flows that others limit have lesser keys than it;
+//! - it could not have fixed rates before: with the flows fixed whose keys are less than that of one of its others, its
+//!   share is above that key. For keys that are at least as many units below its level as flows cross it, this follows
+//!   from the first two: shares grow by remainders only as flows of lower rates are fixed. So it suffices that no rate of
+//!   its other flows is within so many units of its level; or, if it limits none, that it has a unit left for each.
+//!
+//! Why this suffices: take channels in the order of their keys. When one's turn comes, just the flows that it limits are
+//! open on it, so its share is its level. If another had a lower share then, later flows, of higher rates, would lower
+//! that further, down to a level that is lower than this one, which the order excludes.
+//!
+//! After a change the channels on the flow's route are looked at, then those whose flows' rates this changed, and so on,
+//! lower levels first: rates depend on lower levels alone, so that most channels are looked at once. One that is not
+//! content has a look at each of its flows, and takes over those that it limits now. Should it take too long, all is
+//! filled from the start; see `afresh.rs`.
+
+use super::Flows;
+use super::fabric::SLACK;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Channels that are to be looked at.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    heap: BinaryHeap<Reverse<(u64, u32)>>,
+    /// Rates of the flows of one that others limit, and which.
+    others: Vec<(u64, u32)>,
+    /// Flows that change their limit.
+    taken: Vec<u32>,
+}
+
+impl Work {
+    #[inline]
+    pub(super) fn is_due(&self) -> bool {
+        !self.heap.is_empty()
+    }
+}
+
+impl Flows {
+    /// Looks at channels until all are content.
+    #[cold]
+    pub(super) fn level_out(&mut self) {
+        let mut looks = 100 + 10 * self.fabric.channels.len();
+        #[cfg(test)]
+        if self.from_start {
+            looks = 0;
+        }
+        while let Some(Reverse((_, channel))) = self.work.heap.pop() {
+            self.fabric.channels[channel as usize].waits = false;
+            match looks.checked_sub(1) {
+                Some(fewer) => looks = fewer,
+                None => return self.fill_afresh(),
+            }
+            self.look_at(channel);
+        }
+    }
+
+    fn look_at(&mut self, channel: u32) {
+        let of = &self.fabric.channels[channel as usize];
+        let (left, crossings) = (of.left(), of.flows.len() as u64);
+        match left.checked_div(of.own) {
+            Some(share) if share >= of.top.saturating_add(crossings) => self.set_level(channel, share),
+            None if left >= crossings => self.set_level(channel, SLACK),
+            _ => self.look_closely(channel),
+        }
+    }
+
+    /// Fixes flows of a channel in the order of their keys, until it fixes those that are left.
+    fn look_closely(&mut self, channel: u32) {
+        let mut others = std::mem::take(&mut self.work.others);
+        let (of, limits) = (&self.fabric.channels[channel as usize], &self.fabric.limits);
+        let keys = of.flows.iter().map(|slot| limits[*slot as usize]).filter(|by| *by != channel);
+        others.clear();
+        others.extend(keys.map(|by| (self.fabric.level(by), by)));
+        others.sort_unstable();
+        let (mut left, mut open, mut top) = (of.capacity, of.flows.len() as u64, 0);
+        // The least key that is not before the channel's own.
+        let mut first = None;
+        for (level, by) in &others {
+            if u128::from(left) < u128::from(open) * (u128::from(*level) + u128::from(channel < *by)) {
+                first = Some((*level, *by));
+                break;
+            }
+            (left, open, top) = (left - level, open - 1, *level);
+        }
+        self.work.others = others;
+        self.fabric.channels[channel as usize].top = top;
+        self.set_level(channel, left.checked_div(open).unwrap_or(SLACK));
+        if let Some(first) = first {
+            self.take_over(channel, first);
+        }
+    }
+
+    /// Limits all flows of a channel that others limit under this key or later ones.
+    fn take_over(&mut self, channel: u32, first: (u64, u32)) {
+        let mut taken = std::mem::take(&mut self.work.taken);
+        let (fabric, limits) = (&self.fabric, &self.fabric.limits);
+        let by = |slot: &u32| limits[*slot as usize];
+        let after = |slot: &&u32| by(slot) != channel && (fabric.level(by(slot)), by(slot)) >= first;
+        taken.extend(fabric.members(channel).iter().filter(after));
+        for slot in taken.drain(..) {
+            // One that crosses the channel twice is there twice.
+            if self.fabric.limits[slot as usize] != channel {
+                self.unlimit(slot);
+                self.limit(slot, channel);
+            }
+        }
+        self.work.taken = taken;
+    }
+
+    /// All channels are content, whatever was to be looked at.
+    pub(super) fn forget_work(&mut self) {
+        for Reverse((_, channel)) in self.work.heap.drain() {
+            self.fabric.channels[channel as usize].waits = false;
+        }
+    }
+
+    pub(super) fn set_level(&mut self, channel: u32, level: u64) {
+        let of = &mut self.fabric.channels[channel as usize];
+        let before = std::mem::replace(&mut of.level, level);
+        if before == level || of.own == 0 {
+            return;
+        }
+        self.clocks.advance(channel, self.now, before);
+        let more = u128::from(level).wrapping_sub(u128::from(before));
+        for entry in self.clocks.entries(channel) {
+            let (seats, channels) = self.fabric.crossed(entry.slot);
+            for seat in seats {
+                let of = &mut channels[seat.channel as usize];
+                of.used = of.used.wrapping_add(more);
+                if seat.channel != channel {
+                    of.top = of.top.max(level);
+                    if !std::mem::replace(&mut of.waits, true) {
+                        self.work.heap.push(Reverse((of.level, seat.channel)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The channel that might limit a new flow: that of the least key, or else the one with least for each of its flows.
+    pub(super) fn guess(&self, slot: u32) -> u32 {
+        let key = |channel: u32| {
+            let of = &self.fabric.channels[channel as usize];
+            (of.level, of.capacity / of.flows.len().max(1) as u64, channel)
+        };
+        self.fabric.seats(slot).iter().map(|seat| key(seat.channel)).min().map_or(0, |key| key.2)
+    }
+
+    /// A channel limits a flow that nothing limits.
+    pub(super) fn limit(&mut self, slot: u32, channel: u32) {
+        self.fabric.limits[slot as usize] = channel;
+        let level = self.fabric.level(channel);
+        self.clocks.advance(channel, self.now, level);
+        self.clocks.put(channel, slot);
+        let (seats, channels) = self.fabric.crossed(slot);
+        for seat in seats {
+            let of = &mut channels[seat.channel as usize];
+            of.used += u128::from(level);
+            if seat.channel == channel {
+                of.own += 1;
+            } else {
+                of.top = of.top.max(level);
+            }
+            if !std::mem::replace(&mut of.waits, true) {
+                self.work.heap.push(Reverse((of.level, seat.channel)));
+            }
+        }
+    }
+
+    /// No channel limits a flow any more.
+    pub(super) fn unlimit(&mut self, slot: u32) {
+        let channel = self.fabric.limits[slot as usize];
+        let level = self.fabric.level(channel);
+        self.clocks.advance(channel, self.now, level);
+        self.clocks.take(channel, slot);
+        let (seats, channels) = self.fabric.crossed(slot);
+        for seat in seats {
+            let of = &mut channels[seat.channel as usize];
+            of.used -= u128::from(level);
+            of.own -= u64::from(seat.channel == channel);
+            if !std::mem::replace(&mut of.waits, true) {
+                self.work.heap.push(Reverse((of.level, seat.channel)));
+            }
+        }
+    }
+}
