@@ -81,6 +81,6 @@ impl Flows {
         }
         (0..).zip(&afresh.levels).for_each(|(channel, level)| self.set_level(channel, *level));
         self.afresh = afresh;
-        self.forget_work();
+        self.work.forget();
     }
 }

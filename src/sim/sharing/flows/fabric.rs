@@ -17,8 +17,6 @@ pub(super) struct Channel {
     pub top: u64,
     /// How often flows that it limits cross it.
     pub own: u64,
-    /// It is to be looked at.
-    pub waits: bool,
     pub flows: Vec<u32>,
 }
 
@@ -28,6 +26,24 @@ impl Channel {
     pub(super) fn left(&self) -> u64 {
         let own = u128::from(self.level) * u128::from(self.own);
         u128::from(self.capacity).saturating_sub(self.used - own) as u64
+    }
+
+    /// How often flows cross it.
+    #[inline]
+    pub(super) fn crossings(&self) -> u64 {
+        self.flows.len() as u64
+    }
+
+    /// It has a unit left for each flow: enough for one that limits none.
+    #[inline]
+    pub(super) fn has_room(&self) -> bool {
+        self.used + u128::from(self.crossings()) <= u128::from(self.capacity)
+    }
+
+    /// A change of what it carries may make it discontent.
+    #[inline]
+    pub(super) fn may_mind(&self) -> bool {
+        self.own > 0 || !self.has_room()
     }
 
     /// It is about to limit a flow: at nothing for the time being, if it is the first.
@@ -60,7 +76,7 @@ pub(super) struct Fabric {
 impl Fabric {
     pub(super) fn new(capacities: impl Iterator<Item = u64>, longest: usize) -> Self {
         let channel =
-            |capacity| Channel { capacity, used: 0, level: SLACK, top: 0, own: 0, waits: false, flows: Vec::new() };
+            |capacity| Channel { capacity, used: 0, level: SLACK, top: 0, own: 0, flows: Vec::new() };
         let channels = capacities.map(channel).collect();
         Self { channels, limits: Vec::new(), longest, seats: Vec::new(), lengths: Vec::new() }
     }

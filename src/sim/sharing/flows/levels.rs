@@ -20,24 +20,34 @@
 //! filled from the start; see `afresh.rs`.
 
 use super::Flows;
-use super::fabric::SLACK;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use super::agenda::Agenda;
+use super::fabric::{Channel, SLACK};
+use super::pairs::Pairs;
 
-/// Channels that are to be looked at.
-#[derive(Debug, Default)]
+/// What levels are worked out with.
+#[derive(Debug)]
 pub(super) struct Work {
-    heap: BinaryHeap<Reverse<(u64, u32)>>,
-    /// Rates of the flows of one that others limit, and which.
+    agenda: Agenda,
+    pairs: Pairs,
+    /// Rates of the flows of one channel that others limit, and which.
     others: Vec<(u64, u32)>,
     /// Flows that change their limit.
     taken: Vec<u32>,
 }
 
 impl Work {
+    pub(super) fn new(channels: usize) -> Self {
+        Self { agenda: Agenda::new(channels), pairs: Pairs::new(channels), others: Vec::new(), taken: Vec::new() }
+    }
+
     #[inline]
     pub(super) fn is_due(&self) -> bool {
-        !self.heap.is_empty()
+        !self.agenda.is_empty()
+    }
+
+    /// All channels are content, whatever was to be looked at.
+    pub(super) fn forget(&mut self) {
+        while self.agenda.take().is_some() {}
     }
 }
 
@@ -50,8 +60,7 @@ impl Flows {
         if self.from_start {
             looks = 0;
         }
-        while let Some(Reverse((_, channel))) = self.work.heap.pop() {
-            self.fabric.channels[channel as usize].waits = false;
+        while let Some(channel) = self.work.agenda.take() {
             match looks.checked_sub(1) {
                 Some(fewer) => looks = fewer,
                 None => return self.fill_afresh(),
@@ -60,12 +69,12 @@ impl Flows {
         }
     }
 
+    #[inline]
     fn look_at(&mut self, channel: u32) {
         let of = &self.fabric.channels[channel as usize];
-        let (left, crossings) = (of.left(), of.flows.len() as u64);
-        match left.checked_div(of.own) {
-            Some(share) if share >= of.top.saturating_add(crossings) => self.set_level(channel, share),
-            None if left >= crossings => self.set_level(channel, SLACK),
+        match of.left().checked_div(of.own) {
+            Some(share) if share >= of.top.saturating_add(of.crossings()) => self.set_level(channel, share),
+            None if of.has_room() => {}
             _ => self.look_closely(channel),
         }
     }
@@ -78,7 +87,7 @@ impl Flows {
         others.clear();
         others.extend(keys.map(|by| (self.fabric.level(by), by)));
         others.sort_unstable();
-        let (mut left, mut open, mut top) = (of.capacity, of.flows.len() as u64, 0);
+        let (mut left, mut open, mut top) = (of.capacity, of.crossings(), 0);
         // The least key that is not before the channel's own.
         let mut first = None;
         for (level, by) in &others {
@@ -113,13 +122,7 @@ impl Flows {
         self.work.taken = taken;
     }
 
-    /// All channels are content, whatever was to be looked at.
-    pub(super) fn forget_work(&mut self) {
-        for Reverse((_, channel)) in self.work.heap.drain() {
-            self.fabric.channels[channel as usize].waits = false;
-        }
-    }
-
+    #[inline]
     pub(super) fn set_level(&mut self, channel: u32, level: u64) {
         let of = &mut self.fabric.channels[channel as usize];
         let before = std::mem::replace(&mut of.level, level);
@@ -127,19 +130,24 @@ impl Flows {
             return;
         }
         self.clocks.advance(channel, self.now, before);
+        let Work { agenda, pairs, .. } = &mut self.work;
         let more = u128::from(level).wrapping_sub(u128::from(before));
-        for entry in self.clocks.entries(channel) {
-            let (seats, channels) = self.fabric.crossed(entry.slot);
-            for seat in seats {
-                let of = &mut channels[seat.channel as usize];
-                of.used = of.used.wrapping_add(more);
-                if seat.channel != channel {
-                    of.top = of.top.max(level);
-                    if !std::mem::replace(&mut of.waits, true) {
-                        self.work.heap.push(Reverse((of.level, seat.channel)));
-                    }
+        let mut change = |crossed: u32, count: u32, of: &mut Channel| {
+            of.used = of.used.wrapping_add(more.wrapping_mul(u128::from(count)));
+            if crossed != channel {
+                of.top = of.top.max(level);
+                if of.may_mind() {
+                    agenda.note(crossed, of.level);
                 }
             }
+        };
+        if pairs.are_kept() {
+            let channels = &mut self.fabric.channels;
+            return pairs.each(channel, |crossed, count| change(crossed, count, &mut channels[crossed as usize]));
+        }
+        for entry in self.clocks.entries(channel) {
+            let (seats, channels) = self.fabric.crossed(entry.slot);
+            seats.iter().for_each(|seat| change(seat.channel, 1, &mut channels[seat.channel as usize]));
         }
     }
 
@@ -147,7 +155,7 @@ impl Flows {
     pub(super) fn guess(&self, slot: u32) -> u32 {
         let key = |channel: u32| {
             let of = &self.fabric.channels[channel as usize];
-            (of.level, of.capacity / of.flows.len().max(1) as u64, channel)
+            (of.level, of.capacity / of.crossings().max(1), channel)
         };
         self.fabric.seats(slot).iter().map(|seat| key(seat.channel)).min().map_or(0, |key| key.2)
     }
@@ -158,6 +166,7 @@ impl Flows {
         let level = self.fabric.level(channel);
         self.clocks.advance(channel, self.now, level);
         self.clocks.put(channel, slot);
+        let Work { agenda, pairs, .. } = &mut self.work;
         let (seats, channels) = self.fabric.crossed(slot);
         for seat in seats {
             let of = &mut channels[seat.channel as usize];
@@ -167,8 +176,11 @@ impl Flows {
             } else {
                 of.top = of.top.max(level);
             }
-            if !std::mem::replace(&mut of.waits, true) {
-                self.work.heap.push(Reverse((of.level, seat.channel)));
+            if pairs.are_kept() {
+                pairs.add(channel, seat.channel);
+            }
+            if of.may_mind() {
+                agenda.note(seat.channel, of.level);
             }
         }
     }
@@ -179,13 +191,20 @@ impl Flows {
         let level = self.fabric.level(channel);
         self.clocks.advance(channel, self.now, level);
         self.clocks.take(channel, slot);
+        let Work { agenda, pairs, .. } = &mut self.work;
         let (seats, channels) = self.fabric.crossed(slot);
         for seat in seats {
             let of = &mut channels[seat.channel as usize];
             of.used -= u128::from(level);
-            of.own -= u64::from(seat.channel == channel);
-            if !std::mem::replace(&mut of.waits, true) {
-                self.work.heap.push(Reverse((of.level, seat.channel)));
+            if seat.channel == channel {
+                of.own -= 1;
+                of.level = if of.own == 0 { SLACK } else { level };
+            }
+            if pairs.are_kept() {
+                pairs.subtract(channel, seat.channel);
+            }
+            if of.may_mind() {
+                agenda.note(seat.channel, of.level);
             }
         }
     }

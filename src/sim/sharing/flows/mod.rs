@@ -19,6 +19,7 @@
 //! after another.
 
 mod afresh;
+mod agenda;
 mod alone;
 mod check;
 mod clocks;
@@ -27,6 +28,7 @@ mod fabric;
 mod finish;
 mod levels;
 mod network;
+mod pairs;
 #[cfg(test)]
 mod plain;
 #[cfg(test)]
@@ -72,7 +74,7 @@ impl Flows {
         Self {
             fabric: Fabric::new(capacities.iter().map(|c| c.0.min(FASTEST_FLOW.0) << SCALE), longest.max(1)),
             clocks: Clocks::new(capacities.len()),
-            work: Work::default(),
+            work: Work::new(capacities.len()),
             now: 0,
             afresh: Afresh::default(),
             #[cfg(test)]
