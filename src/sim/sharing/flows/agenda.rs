@@ -16,6 +16,9 @@ pub(super) struct Agenda {
     /// By channel: the one that follows it.
     next: Vec<u32>,
     waits: Vec<bool>,
+    /// Channels that may be new, and how many are.
+    new: Vec<u32>,
+    news: usize,
     /// Which lists hold something, and which words of that do.
     some: [u64; LISTS / 64],
     words: u64,
@@ -32,7 +35,8 @@ fn list(level: u64) -> usize {
 impl Agenda {
     pub(super) fn new(channels: usize) -> Self {
         let (first, next) = (vec![NONE; LISTS], vec![NONE; channels]);
-        Self { first, next, waits: vec![false; channels], some: [0; LISTS / 64], words: 0 }
+        let (waits, new) = (vec![false; channels], vec![0; channels + 1]);
+        Self { first, next, waits, new, news: 0, some: [0; LISTS / 64], words: 0 }
     }
 
     #[inline]
@@ -43,9 +47,32 @@ impl Agenda {
     /// Notes a channel of that level, unless it is noted.
     #[inline]
     pub(super) fn note(&mut self, channel: u32, level: u64) {
-        if std::mem::replace(&mut self.waits[channel as usize], true) {
-            return;
+        if !std::mem::replace(&mut self.waits[channel as usize], true) {
+            self.put(channel, level);
         }
+    }
+
+    /// Collects one that is to be noted if `minds`, each once, for [`Agenda::note_collected`]: without a branch, as nobody
+    /// could predict it.
+    #[inline]
+    pub(super) fn collect(&mut self, channel: u32, minds: bool) {
+        let waits = &mut self.waits[channel as usize];
+        let new = minds & !*waits;
+        *waits |= minds;
+        self.new[self.news] = channel;
+        self.news += usize::from(new);
+    }
+
+    #[inline]
+    pub(super) fn note_collected(&mut self, level: impl Fn(u32) -> u64) {
+        for i in 0..std::mem::take(&mut self.news) {
+            let channel = self.new[i];
+            self.put(channel, level(channel));
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, channel: u32, level: u64) {
         let list = list(level);
         self.next[channel as usize] = std::mem::replace(&mut self.first[list], channel);
         self.some[list / 64] |= 1 << (list % 64);
@@ -77,8 +104,15 @@ mod tests {
         let mut agenda = Agenda::new(6);
         let levels = [u64::MAX, 3 << 40, 5, 0, 1 << 40, 1];
         for turn in 0..2 {
-            (0..6).for_each(|channel| agenda.note(channel, levels[channel as usize]));
+            if turn == 0 {
+                (0..6).for_each(|channel| agenda.note(channel, levels[channel as usize]));
+            } else {
+                (0..9).for_each(|channel| agenda.collect(channel % 6, channel != 2));
+                agenda.note_collected(|channel| levels[channel as usize]);
+            }
             agenda.note(turn, 7);
+            (0..6).for_each(|channel| agenda.collect(channel, channel == turn));
+            agenda.note_collected(|_| 7);
             let mut taken: Vec<u32> = std::iter::from_fn(|| agenda.take()).collect();
             taken[..2].sort_unstable();
             assert_eq!((taken, agenda.is_empty()), (vec![3, 5, 2, 4, 1, 0], true));

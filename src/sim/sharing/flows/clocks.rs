@@ -69,9 +69,11 @@ impl Clock {
     /// Not after [`Clock::done`], and hardly before.
     #[inline]
     fn done_about(&self, entry: &Entry, level: u64) -> u64 {
-        // Three roundings of at most 2^-53 each.
+        const TWO_64: f64 = (1u128 << 64) as f64;
+        // Six roundings of at most 2^-53 each.
         const LESS: f64 = 1.0 - f64::EPSILON * 4.0;
-        let left = entry.at.saturating_sub(self.shows) as f64;
+        let left = entry.at.saturating_sub(self.shows);
+        let left = (left >> 64) as u64 as f64 * TWO_64 + left as u64 as f64;
         self.at.saturating_add((left / level as f64 * LESS) as u64)
     }
 }
@@ -167,7 +169,7 @@ impl Clocks {
             let clock = &clocks[channel as usize];
             let shows = if at == u64::MAX { u128::MAX } else { clock.shows(at, fabric.level(channel)) };
             let mut least = (u64::MAX, u32::MAX);
-            clock.finish.until(shows, |slot| least = least.min((rests[slot as usize].birth, slot)));
+            clock.finish.until(shows, &mut |slot| least = least.min((rests[slot as usize].birth, slot)));
             least
         };
         due.find(about, exact, who)

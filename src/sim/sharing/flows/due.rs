@@ -4,7 +4,7 @@
 //! exactly only where it comes out least.
 
 /// Nodes below one node of the tree.
-const FAN: usize = 16;
+const FAN: usize = 8;
 /// The time of a channel without flows.
 const NONE: u64 = u64::MAX;
 /// Times from then on are this, and so is that of a flow without a rate.
@@ -12,8 +12,8 @@ const LAST: u64 = u64::MAX - 1;
 
 #[derive(Debug)]
 pub(super) struct Due {
-    /// Times by channel, then least ones of so many each, up to one row of them.
-    rows: Vec<Vec<u64>>,
+    /// Times by channel, then least ones of so many each, up to one of all; the last of a row may be filled up.
+    rows: Vec<Vec<[u64; FAN]>>,
     /// By channel: its time is exact.
     exact: Vec<bool>,
     /// Channels of which something has changed, each once.
@@ -25,8 +25,9 @@ pub(super) struct Due {
 
 impl Due {
     pub(super) fn new(channels: usize) -> Self {
-        let wider = |row: &Vec<u64>| (row.len() > FAN).then(|| vec![NONE; row.len().div_ceil(FAN)]);
-        let rows = std::iter::successors(Some(vec![NONE; channels]), wider).collect();
+        let row = |nodes: usize| vec![[NONE; FAN]; nodes.div_ceil(FAN).max(1)];
+        let wider = |below: &Vec<[u64; FAN]>| (below.len() > 1).then(|| row(below.len()));
+        let rows = std::iter::successors(Some(row(channels)), wider).collect();
         let (exact, is_changed) = (vec![false; channels], vec![false; channels]);
         Self { rows, exact, changed: Vec::new(), is_changed, known: Some(None) }
     }
@@ -58,16 +59,17 @@ impl Due {
             self.exact[channel as usize] = false;
             self.set(channel, about(channel).map_or(NONE, |time| time.min(LAST)));
         }
-        while let Some(channel) = self.first().filter(|channel| !self.exact[*channel as usize]) {
+        let mut found = self.first();
+        while let Some((_, channel)) = found.filter(|(_, channel)| !self.exact[*channel as usize]) {
             self.exact[channel as usize] = true;
             self.set(channel, exact(channel).min(LAST));
+            found = self.first();
         }
-        // All that may be done then are exact by now, but for those whose time was found to be the same.
-        let found = self.first().map(|channel| {
-            let time = self.rows[0][channel as usize];
+        let found = found.map(|(time, _)| {
             let said = if time == LAST { u64::MAX } else { time };
             let mut least = (u64::MAX, u32::MAX);
-            self.until(time, |channel| {
+            // Not all of the same time are exact.
+            self.until((self.rows.len() - 1, 0), time, &mut |channel| {
                 if exact(channel).min(LAST) == time {
                     least = least.min(who(channel, said));
                 }
@@ -78,51 +80,45 @@ impl Due {
         found
     }
 
-    /// The channel with the least time, of several the first.
-    fn first(&self) -> Option<u32> {
-        let least = |row: &[u64]| (0..row.len()).min_by_key(|i| row[*i]).unwrap_or(0);
-        let last = self.rows.len() - 1;
-        let mut at = least(&self.rows[last]);
-        for row in self.rows[..last].iter().rev() {
-            at = at * FAN + least(below(row, at));
+    /// The least time, and the channel, of several the first.
+    #[inline]
+    fn first(&self) -> Option<(u64, u32)> {
+        let mut at = 0;
+        let mut time = NONE;
+        for row in self.rows.iter().rev() {
+            let nodes = &row[at];
+            time = least(nodes);
+            at = at * FAN + nodes.iter().position(|node| *node == time).unwrap_or(0);
         }
-        (*self.rows[0].get(at)? != NONE).then_some(at as u32)
+        (time != NONE).then_some((time, at as u32))
     }
 
-    fn set(&mut self, channel: u32, mut time: u64) {
-        let mut at = channel as usize;
-        let mut before = std::mem::replace(&mut self.rows[0][at], time);
-        for row in 1..self.rows.len() {
-            at /= FAN;
-            let least = self.rows[row][at];
-            time = match least {
-                _ if time <= least => time,
-                _ if before == least => below(&self.rows[row - 1], at).iter().copied().min().unwrap_or(NONE),
-                _ => return,
-            };
-            before = std::mem::replace(&mut self.rows[row][at], time);
-            if before == time {
+    #[inline]
+    fn set(&mut self, channel: u32, time: u64) {
+        let (mut at, mut time) = (channel as usize, time);
+        for row in &mut self.rows {
+            let nodes = &mut row[at / FAN];
+            if std::mem::replace(&mut nodes[at % FAN], time) == time {
                 return;
             }
+            time = least(nodes);
+            at /= FAN;
         }
     }
 
-    /// Each channel whose time is no later.
-    fn until(&self, time: u64, mut each: impl FnMut(u32)) {
-        let last = self.rows.len() - 1;
-        let mut open: Vec<(usize, usize)> = (0..self.rows[last].len()).map(|at| (last, at)).collect();
-        while let Some((row, at)) = open.pop() {
-            match self.rows[row][at] <= time {
-                true if row == 0 => each(at as u32),
-                true => open.extend((0..below(&self.rows[row - 1], at).len()).map(|i| (row - 1, at * FAN + i))),
-                false => {}
+    /// Each channel, of those below some nodes, whose time is no later.
+    fn until(&self, (row, at): (usize, usize), time: u64, each: &mut impl FnMut(u32)) {
+        for (i, node) in self.rows[row][at].iter().enumerate() {
+            if *node <= time {
+                let below = at * FAN + i;
+                if row == 0 { each(below as u32) } else { self.until((row - 1, below), time, each) }
             }
         }
     }
 }
 
-/// The nodes of a row below one of the row above.
 #[inline]
-fn below(row: &[u64], at: usize) -> &[u64] {
-    &row[at * FAN..row.len().min(at * FAN + FAN)]
+fn least(nodes: &[u64; FAN]) -> u64 {
+    let [a, b, c, d, e, f, g, h] = *nodes;
+    a.min(b).min(c.min(d)).min(e.min(f).min(g.min(h)))
 }

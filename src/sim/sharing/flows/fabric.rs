@@ -9,8 +9,9 @@ pub(super) const SLACK: u64 = u64::MAX;
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
     pub capacity: u64,
-    /// Sum of its flows' rates: more than its capacity only while levels are worked out.
-    pub used: u128,
+    /// What its flows' rates leave of it when each is one unit higher; less than nothing, perhaps, where it limits flows,
+    /// or while levels are worked out.
+    pub room: i128,
     /// The rate of the flows that it limits; [`SLACK`] if there are none.
     pub level: u64,
     /// None of its flows that another channel limits has a higher rate than that.
@@ -24,8 +25,8 @@ impl Channel {
     /// What flows that others limit leave of it.
     #[inline]
     pub(super) fn left(&self) -> u64 {
-        let own = u128::from(self.level) * u128::from(self.own);
-        u128::from(self.capacity).saturating_sub(self.used - own) as u64
+        let own = u128::from(self.level) * u128::from(self.own) + u128::from(self.crossings());
+        u64::try_from(self.room + own as i128).unwrap_or(0)
     }
 
     /// How often flows cross it.
@@ -34,16 +35,15 @@ impl Channel {
         self.flows.len() as u64
     }
 
-    /// It has a unit left for each flow: enough for one that limits none.
-    #[inline]
-    pub(super) fn has_room(&self) -> bool {
-        self.used + u128::from(self.crossings()) <= u128::from(self.capacity)
+    /// What its flows have together.
+    pub(super) fn used(&self) -> u64 {
+        (i128::from(self.capacity) - i128::from(self.crossings()) - self.room) as u64
     }
 
     /// A change of what it carries may make it discontent.
     #[inline]
     pub(super) fn may_mind(&self) -> bool {
-        self.own > 0 || !self.has_room()
+        (self.own > 0) | (self.room < 0)
     }
 
     /// It is about to limit a flow: at nothing for the time being, if it is the first.
@@ -76,7 +76,7 @@ pub(super) struct Fabric {
 impl Fabric {
     pub(super) fn new(capacities: impl Iterator<Item = u64>, longest: usize) -> Self {
         let channel =
-            |capacity| Channel { capacity, used: 0, level: SLACK, top: 0, own: 0, flows: Vec::new() };
+            |capacity| Channel { capacity, room: capacity.into(), level: SLACK, top: 0, own: 0, flows: Vec::new() };
         let channels = capacities.map(channel).collect();
         Self { channels, limits: Vec::new(), longest, seats: Vec::new(), lengths: Vec::new() }
     }
@@ -89,6 +89,7 @@ impl Fabric {
             let of = &mut self.channels[channel as usize];
             self.seats[slot as usize * self.longest + length] = Seat { channel, position: of.flows.len() as u32 };
             of.flows.push(slot);
+            of.room -= 1;
             length += 1;
         }
         self.lengths[slot as usize] = length as u32;
@@ -108,6 +109,7 @@ impl Fabric {
             let Seat { channel, position } = self.seats[i];
             let of = &mut self.channels[channel as usize];
             of.flows.swap_remove(position as usize);
+            of.room += 1;
             if let Some(moved) = of.flows.get(position as usize).copied() {
                 let from = of.flows.len() as u32;
                 self.reseat(moved, channel, (from, position));

@@ -42,13 +42,15 @@ impl Finish {
     }
 
     /// All that are done when the clock shows `at`.
-    pub(super) fn until(&self, at: u128, mut each: impl FnMut(u32)) {
-        let mut open = vec![0];
-        while let Some(position) = open.pop() {
-            if let Some(entry) = self.heap.get(position).filter(|entry| entry.at <= at) {
-                each(entry.slot);
-                open.extend([2 * position + 1, 2 * position + 2]);
-            }
+    pub(super) fn until(&self, at: u128, each: &mut impl FnMut(u32)) {
+        self.until_from(0, at, each);
+    }
+
+    fn until_from(&self, position: usize, at: u128, each: &mut impl FnMut(u32)) {
+        if let Some(entry) = self.heap.get(position).filter(|entry| entry.at <= at) {
+            each(entry.slot);
+            self.until_from(2 * position + 1, at, each);
+            self.until_from(2 * position + 2, at, each);
         }
     }
 

@@ -74,7 +74,7 @@ impl Flows {
         let of = &self.fabric.channels[channel as usize];
         match of.left().checked_div(of.own) {
             Some(share) if share >= of.top.saturating_add(of.crossings()) => self.set_level(channel, share),
-            None if of.has_room() => {}
+            None if of.room >= 0 => {}
             _ => self.look_closely(channel),
         }
     }
@@ -130,25 +130,37 @@ impl Flows {
             return;
         }
         self.clocks.advance(channel, self.now, before);
+        match level > before {
+            true => self.pass_on::<true>(channel, level, level - before),
+            false => self.pass_on::<false>(channel, level, before - level),
+        }
+    }
+
+    /// A channel's level rises or falls by so much: so do the rates of its flows on all their channels.
+    #[inline]
+    fn pass_on<const RISES: bool>(&mut self, channel: u32, level: u64, by: u64) {
         let Work { agenda, pairs, .. } = &mut self.work;
-        let more = u128::from(level).wrapping_sub(u128::from(before));
         let mut change = |crossed: u32, count: u32, of: &mut Channel| {
-            of.used = of.used.wrapping_add(more.wrapping_mul(u128::from(count)));
-            if crossed != channel {
+            let by = (u128::from(by) * u128::from(count)) as i128;
+            of.room = of.room.wrapping_add(if RISES { -by } else { by });
+            if RISES {
                 of.top = of.top.max(level);
-                if of.may_mind() {
-                    agenda.note(crossed, of.level);
-                }
             }
+            agenda.collect(crossed, of.may_mind());
         };
-        if pairs.are_kept() {
-            let channels = &mut self.fabric.channels;
-            return pairs.each(channel, |crossed, count| change(crossed, count, &mut channels[crossed as usize]));
+        let channels = &mut self.fabric.channels;
+        match pairs.crossed(channel) {
+            Some(pairs) => pairs.iter().for_each(|(of, count)| change(*of, *count, &mut channels[*of as usize])),
+            None => self.clocks.entries(channel).iter().for_each(|entry| {
+                let (seats, channels) = self.fabric.crossed(entry.slot);
+                let others = seats.iter().filter(|seat| seat.channel != channel);
+                others.for_each(|seat| change(seat.channel, 1, &mut channels[seat.channel as usize]));
+            }),
         }
-        for entry in self.clocks.entries(channel) {
-            let (seats, channels) = self.fabric.crossed(entry.slot);
-            seats.iter().for_each(|seat| change(seat.channel, 1, &mut channels[seat.channel as usize]));
-        }
+        agenda.note_collected(|channel| self.fabric.level(channel));
+        let of = &mut self.fabric.channels[channel as usize];
+        let by = (u128::from(by) * u128::from(of.own)) as i128;
+        of.room = of.room.wrapping_add(if RISES { -by } else { by });
     }
 
     /// The channel that might limit a new flow: that of the least key, or else the one with least for each of its flows.
@@ -170,13 +182,11 @@ impl Flows {
         let (seats, channels) = self.fabric.crossed(slot);
         for seat in seats {
             let of = &mut channels[seat.channel as usize];
-            of.used += u128::from(level);
+            of.room -= i128::from(level);
             if seat.channel == channel {
                 of.own += 1;
             } else {
                 of.top = of.top.max(level);
-            }
-            if pairs.are_kept() {
                 pairs.add(channel, seat.channel);
             }
             if of.may_mind() {
@@ -195,12 +205,11 @@ impl Flows {
         let (seats, channels) = self.fabric.crossed(slot);
         for seat in seats {
             let of = &mut channels[seat.channel as usize];
-            of.used -= u128::from(level);
+            of.room += i128::from(level);
             if seat.channel == channel {
                 of.own -= 1;
                 of.level = if of.own == 0 { SLACK } else { level };
-            }
-            if pairs.are_kept() {
+            } else {
                 pairs.subtract(channel, seat.channel);
             }
             if of.may_mind() {

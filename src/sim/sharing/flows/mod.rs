@@ -139,7 +139,7 @@ impl Flows {
     /// What all flows of a channel have together, in units of 2^-16 bit/s.
     pub fn used(&mut self, channel: u32) -> u64 {
         self.settle();
-        self.fabric.channels[channel as usize].used as u64
+        self.fabric.channels[channel as usize].used()
     }
 
     /// What came before another instant is worked out before anything comes then.

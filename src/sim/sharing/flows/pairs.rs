@@ -3,54 +3,60 @@
 
 /// More channels than that have hardly more than a flow to a pair.
 const MOST: usize = 256;
+/// Not in the list.
+const OUT: u16 = u16::MAX;
 
+/// Of a channel that limits flows.
 #[derive(Clone, Debug)]
-pub(super) struct Pairs {
-    /// By the channel that limits, then the one crossed. Empty: they are not kept.
-    counts: Vec<u32>,
-    /// The same: which counts are not zero.
-    some: Vec<u64>,
-    channels: usize,
-    words: usize,
+struct Row {
+    /// The others that they cross, and how often.
+    crossed: Vec<(u32, u32)>,
+    /// By channel: its place in the list.
+    places: Vec<u16>,
 }
+
+/// By channel; none: pairs are not kept.
+#[derive(Clone, Debug)]
+pub(super) struct Pairs(Vec<Row>);
 
 impl Pairs {
     pub(super) fn new(channels: usize) -> Self {
-        let (kept, words) = (if channels <= MOST { channels } else { 0 }, channels.div_ceil(64));
-        Self { counts: vec![0; kept * kept], some: vec![0; kept * words], channels, words }
-    }
-
-    #[inline]
-    pub(super) fn are_kept(&self) -> bool {
-        !self.counts.is_empty()
+        let rows = if channels <= MOST { channels } else { 0 };
+        Self(vec![Row { crossed: Vec::new(), places: vec![OUT; channels] }; rows])
     }
 
     /// A channel limits a flow from now on that crosses another.
     #[inline]
     pub(super) fn add(&mut self, limits: u32, crossed: u32) {
-        self.counts[limits as usize * self.channels + crossed as usize] += 1;
-        self.some[limits as usize * self.words + crossed as usize / 64] |= 1 << (crossed % 64);
+        let Some(row) = self.0.get_mut(limits as usize) else { return };
+        let place = &mut row.places[crossed as usize];
+        match row.crossed.get_mut(usize::from(*place)) {
+            Some((_, count)) => *count += 1,
+            None => {
+                *place = row.crossed.len() as u16;
+                row.crossed.push((crossed, 1));
+            }
+        }
     }
 
     /// It limits it no more.
     #[inline]
     pub(super) fn subtract(&mut self, limits: u32, crossed: u32) {
-        let count = &mut self.counts[limits as usize * self.channels + crossed as usize];
-        *count -= 1;
-        self.some[limits as usize * self.words + crossed as usize / 64] ^= u64::from(*count == 0) << (crossed % 64);
-    }
-
-    /// Each channel that flows cross which this one limits, and how many do.
-    #[inline]
-    pub(super) fn each(&self, limits: u32, mut each: impl FnMut(u32, u32)) {
-        let counts = &self.counts[limits as usize * self.channels..][..self.channels];
-        for (word, some) in self.some[limits as usize * self.words..][..self.words].iter().enumerate() {
-            let mut rest = *some;
-            while rest != 0 {
-                let crossed = word * 64 + rest.trailing_zeros() as usize;
-                each(crossed as u32, counts[crossed]);
-                rest &= rest - 1;
+        let Some(row) = self.0.get_mut(limits as usize) else { return };
+        let place = usize::from(row.places[crossed as usize]);
+        row.crossed[place].1 -= 1;
+        if row.crossed[place].1 == 0 {
+            row.crossed.swap_remove(place);
+            row.places[crossed as usize] = OUT;
+            if let Some((moved, _)) = row.crossed.get(place) {
+                row.places[*moved as usize] = place as u16;
             }
         }
+    }
+
+    /// The others that flows cross which a channel limits, and how often; `None`: it is not known.
+    #[inline]
+    pub(super) fn crossed(&self, limits: u32) -> Option<&[(u32, u32)]> {
+        self.0.get(limits as usize).map(|row| &row.crossed[..])
     }
 }
