@@ -22,11 +22,10 @@ pub(super) struct Channel {
 }
 
 impl Channel {
-    /// What flows that others limit leave of it.
+    /// What flows that others limit leave of it; less than nothing only while levels are worked out.
     #[inline]
-    pub(super) fn left(&self) -> u64 {
-        let own = u128::from(self.level) * u128::from(self.own) + u128::from(self.crossings());
-        u64::try_from(self.room + own as i128).unwrap_or(0)
+    pub(super) fn left(&self) -> i128 {
+        self.room + i128::from(self.crossings()) + (u128::from(self.level) * u128::from(self.own)) as i128
     }
 
     /// How often flows cross it.

@@ -29,15 +29,41 @@ use super::pairs::Pairs;
 pub(super) struct Work {
     agenda: Agenda,
     pairs: Pairs,
-    /// Rates of the flows of one channel that others limit, and which.
-    others: Vec<(u64, u32)>,
+    /// Of the flows of one channel.
+    keys: Vec<Key>,
     /// Flows that change their limit.
     taken: Vec<u32>,
 }
 
+/// A level and a channel's number as one number, one above it, so that none is zero.
+type Key = u128;
+
+#[inline]
+fn key(level: u64, channel: u32) -> Key {
+    (u128::from(level) << 32 | u128::from(channel)) + 1
+}
+
+#[inline]
+fn level_of(key: Key) -> u64 {
+    ((key - 1) >> 32) as u64
+}
+
+#[inline]
+fn number_of(key: Key) -> u32 {
+    (key - 1) as u32
+}
+
+/// The greatest key below another, and how often it is there.
+#[inline]
+fn greatest_below(keys: &[Key], end: Key) -> Option<(Key, i128)> {
+    let greatest = keys.iter().fold(0, |greatest, key| greatest.max(if *key < end { *key } else { 0 }));
+    let count = || keys.iter().map(|key| i128::from(*key == greatest)).sum();
+    (greatest > 0).then(|| (greatest, count()))
+}
+
 impl Work {
     pub(super) fn new(channels: usize) -> Self {
-        Self { agenda: Agenda::new(channels), pairs: Pairs::new(channels), others: Vec::new(), taken: Vec::new() }
+        Self { agenda: Agenda::new(channels), pairs: Pairs::new(channels), keys: Vec::new(), taken: Vec::new() }
     }
 
     #[inline]
@@ -72,51 +98,66 @@ impl Flows {
     #[inline]
     fn look_at(&mut self, channel: u32) {
         let of = &self.fabric.channels[channel as usize];
-        match of.left().checked_div(of.own) {
+        match (of.left().max(0) as u64).checked_div(of.own) {
             Some(share) if share >= of.top.saturating_add(of.crossings()) => self.set_level(channel, share),
             None if of.room >= 0 => {}
             _ => self.look_closely(channel),
         }
     }
 
-    /// Fixes flows of a channel in the order of their keys, until it fixes those that are left.
+    /// Finds which flows of a channel it limits. Those that others limit are gone through by falling keys: if its share
+    /// with the flows of lesser keys fixed is not above a key, it limits them from that key on.
     fn look_closely(&mut self, channel: u32) {
-        let mut others = std::mem::take(&mut self.work.others);
-        let (of, limits) = (&self.fabric.channels[channel as usize], &self.fabric.limits);
-        let keys = of.flows.iter().map(|slot| limits[*slot as usize]).filter(|by| *by != channel);
-        others.clear();
-        others.extend(keys.map(|by| (self.fabric.level(by), by)));
-        others.sort_unstable();
-        let (mut left, mut open, mut top) = (of.capacity, of.crossings(), 0);
-        // The least key that is not before the channel's own.
-        let mut first = None;
-        for (level, by) in &others {
-            if u128::from(left) < u128::from(open) * (u128::from(*level) + u128::from(channel < *by)) {
-                first = Some((*level, *by));
-                break;
+        self.note_keys(channel);
+        let of = &self.fabric.channels[channel as usize];
+        let crossings = i128::from(of.crossings());
+        // What is left for how many flows, if the channel limits its own; and if it limits all gone through so far, too.
+        let mut own = (of.left(), i128::from(of.own));
+        let (mut all, mut first, mut top) = (own, Key::MAX, 0);
+        let mut next = greatest_below(&self.work.keys, Key::MAX);
+        while let Some((key, flows)) = next {
+            let level = i128::from(level_of(key));
+            all = (all.0 + flows * level, all.1 + flows);
+            if all.0 < all.1 * (level + i128::from(channel < number_of(key))) {
+                (own, first, top) = (all, key, 0);
+            } else {
+                top = top.max(level);
+                // Lesser keys are too far below.
+                if level + crossings <= own.0.checked_div(own.1).unwrap_or(top) {
+                    break;
+                }
             }
-            (left, open, top) = (left - level, open - 1, *level);
+            next = greatest_below(&self.work.keys, key);
         }
-        self.work.others = others;
-        self.fabric.channels[channel as usize].top = top;
-        self.set_level(channel, left.checked_div(open).unwrap_or(SLACK));
-        if let Some(first) = first {
-            self.take_over(channel, first);
-        }
+        self.fabric.channels[channel as usize].top = top as u64;
+        self.set_level(channel, own.0.checked_div(own.1).map_or(SLACK, |share| share as u64));
+        self.take_over(channel, first);
+    }
+
+    /// Notes the keys of the channels that limit a channel's flows, in their order; least ones for the channel itself.
+    fn note_keys(&mut self, channel: u32) {
+        let key = |slot: &u32| {
+            let by = self.fabric.limits[*slot as usize];
+            if by == channel { 0 } else { key(self.fabric.level(by), by) }
+        };
+        self.work.keys.clear();
+        self.work.keys.extend(self.fabric.members(channel).iter().map(key));
     }
 
     /// Limits all flows of a channel that others limit under this key or later ones.
-    fn take_over(&mut self, channel: u32, first: (u64, u32)) {
+    fn take_over(&mut self, channel: u32, first: Key) {
         let mut taken = std::mem::take(&mut self.work.taken);
-        let (fabric, limits) = (&self.fabric, &self.fabric.limits);
-        let by = |slot: &u32| limits[*slot as usize];
-        let after = |slot: &&u32| by(slot) != channel && (fabric.level(by(slot)), by(slot)) >= first;
-        taken.extend(fabric.members(channel).iter().filter(after));
-        for slot in taken.drain(..) {
+        taken.resize(self.work.keys.len(), 0);
+        let mut count = 0;
+        for (slot, key) in self.fabric.members(channel).iter().zip(&self.work.keys) {
+            taken[count] = *slot;
+            count += usize::from(*key >= first);
+        }
+        for slot in &taken[..count] {
             // One that crosses the channel twice is there twice.
-            if self.fabric.limits[slot as usize] != channel {
-                self.unlimit(slot);
-                self.limit(slot, channel);
+            if self.fabric.limits[*slot as usize] != channel {
+                self.unlimit(*slot);
+                self.limit(*slot, channel);
             }
         }
         self.work.taken = taken;
