@@ -122,3 +122,31 @@ fn least(nodes: &[u64; FAN]) -> u64 {
     let [a, b, c, d, e, f, g, h] = *nodes;
     a.min(b).min(c.min(d)).min(e.min(f).min(g.min(h)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Channels' times change, and are told in eights, rounded down, before they are asked for exactly.
+        #[test]
+        fn finds_the_least_of_all(
+            channels in 1u32..200,
+            changes in proptest::collection::vec((0u32..200, proptest::option::of(0u64..90)), 1..300),
+        ) {
+            let (mut due, mut times) = (Due::new(channels as usize), vec![None; channels as usize]);
+            for (channel, time) in changes {
+                let channel = channel % channels;
+                times[channel as usize] = time.map(|time| if time == 89 { u64::MAX } else { time });
+                due.changes(channel);
+                let time = |channel: u32| times[channel as usize];
+                let about = |channel| time(channel).map(|time| time / 8 * 8);
+                let found = due.find(about, |channel| time(channel).unwrap_or(u64::MAX), |channel, _| (0, channel));
+                let naive = (0..channels).filter_map(|channel| Some((time(channel)?, channel))).min();
+                prop_assert_eq!(found, naive);
+                prop_assert_eq!(due.known(), Some(naive));
+            }
+        }
+    }
+}

@@ -66,6 +66,14 @@ impl Work {
         Self { agenda: Agenda::new(channels), pairs: Pairs::new(channels), keys: Vec::new(), taken: Vec::new() }
     }
 
+    /// Before anything comes.
+    #[cfg(test)]
+    pub(super) fn keep_pairs(&mut self, kept: bool) {
+        if !kept {
+            self.pairs = Pairs::none();
+        }
+    }
+
     #[inline]
     pub(super) fn is_due(&self) -> bool {
         !self.agenda.is_empty()

@@ -21,8 +21,15 @@ pub(super) struct Pairs(Vec<Row>);
 
 impl Pairs {
     pub(super) fn new(channels: usize) -> Self {
-        let rows = if channels <= MOST { channels } else { 0 };
-        Self(vec![Row { crossed: Vec::new(), places: vec![OUT; channels] }; rows])
+        if channels > MOST {
+            return Self::none();
+        }
+        Self(vec![Row { crossed: Vec::new(), places: vec![OUT; channels] }; channels])
+    }
+
+    /// None are kept.
+    pub(super) fn none() -> Self {
+        Self(Vec::new())
     }
 
     /// A channel limits a flow from now on that crosses another.

@@ -54,25 +54,28 @@ fn jobs(most: usize) -> impl Strategy<Value = Vec<Job>> {
     proptest::collection::vec((0u64..300, 0usize..64, 0usize..64, 1u64..2000), 1..most)
 }
 
-/// Whether all is filled from the start at the change of that number.
-type Ways = fn(usize) -> bool;
-const WAYS: [Ways; 3] = [|_| false, |_| true, |change| change % 3 == 0];
+/// How flows are worked out: whether pairs of channels are kept, and whether all is filled from the start at the change of
+/// that number.
+type Way = (bool, fn(usize) -> bool);
+const WAYS: [Way; 4] =
+    [(true, |_| false), (false, |_| false), (true, |_| true), (true, |change| change % 3 == 0)];
 
 /// Runs jobs between nodes of a tree, or over the channels from the lesser to the greater number.
 fn run(capacities: &[u64], jobs: &[Job], route: impl Fn(usize, usize) -> Vec<u32>) -> Result<(), TestCaseError> {
-    WAYS.iter().try_for_each(|ways| run_by(*ways, capacities, jobs, &route))
+    WAYS.iter().try_for_each(|way| run_by(*way, capacities, jobs, &route))
 }
 
 fn run_by(
-    ways: Ways,
+    (pairs, from_start): Way,
     capacities: &[u64],
     jobs: &[Job],
     route: &impl Fn(usize, usize) -> Vec<u32>,
 ) -> Result<(), TestCaseError> {
     let (mut flows, mut plain) = both(capacities, 2 * capacities.len());
+    flows.work.keep_pairs(pairs);
     let mut now = 0;
     for (slot, (gap, from, to, bits)) in jobs.iter().enumerate() {
-        flows.from_start = ways(slot);
+        flows.from_start = from_start(slot);
         now += gap;
         drain(&mut flows, &mut plain, now)?;
         let route = route(*from, *to);
@@ -123,23 +126,50 @@ proptest! {
     #[test]
     fn rates_follow_from_who_is_there(
         routes in proptest::collection::vec((1u32..64, any::<bool>()), 1..30),
-        ways in 0usize..3,
+        way in 0usize..4,
     ) {
         let (mut flows, mut plain) = both(&[7, 5, 11, 3, 13, 6], 6);
+        let (pairs, from_start) = WAYS[way];
+        flows.work.keep_pairs(pairs);
         let now = SimTime::ZERO;
         let channels = |mask: u32| (0..6).filter(move |c| mask >> c & 1 == 1);
         for (slot, (mask, _)) in routes.iter().enumerate() {
-            flows.from_start = WAYS[ways](slot);
+            flows.from_start = from_start(slot);
             flows.join(now, (0, slot as u32), channels(*mask), 100);
             plain.join(0, slot as u32, channels(*mask).collect(), 100);
         }
         for (slot, _) in routes.iter().enumerate().filter(|(_, (_, out))| *out) {
-            flows.from_start = WAYS[ways](slot);
+            flows.from_start = from_start(slot);
             flows.take_out(now, slot as u32);
             plain.flows.remove(&(slot as u32));
             super::plain::fill(&plain.capacities, &mut plain.flows);
             agree(&mut flows, &plain)?;
         }
+    }
+}
+
+/// More channels than pairs are kept of: 600 nodes in a tree of 3 levels, half of them with few different capacities. As
+/// if all were filled from the start each time, and never so but after many changes at once.
+#[test]
+fn large_networks_follow_as_filled_from_the_start() {
+    let parents: Vec<usize> = (0..600).map(|node| if node < 10 { 0 } else { node % 10 + 1 }).collect();
+    let capacities: Vec<_> = (0..1200u64).map(|c| BitsPerSec(1_000_000 * (c % 7 + 1) + c % 2 * c)).collect();
+    let [mut flows, mut afresh] = [false, true].map(|_| Flows::new(&capacities, 4));
+    afresh.from_start = true;
+    let mut random = crate::random::Rng::new(crate::random::Stream::new(1, 0, crate::random::Purpose::Image), 0, 0);
+    for number in 0..1500u32 {
+        let now = SimTime::from_ns(u64::from(number) * 1_000_000);
+        while let Some(slot) = flows.leave(now) {
+            assert_eq!(afresh.leave(now), Some(slot));
+        }
+        let route = route(&parents, random.index(600), random.index(600));
+        let bits = random.index(400_000) as u64 + 1;
+        if !route.is_empty() {
+            flows.join(now, (number.into(), number), route.iter().copied(), bits);
+            afresh.join(now, (number.into(), number), route.iter().copied(), bits);
+        }
+        assert_eq!((flows.next(), afresh.leave(now)), (afresh.next(), None));
+        (0..1200).for_each(|channel| assert_eq!(flows.used(channel), afresh.used(channel)));
     }
 }
 
