@@ -1,29 +1,32 @@
-//! A radix ladder: a monotone queue after Ahuja, Mehlhorn, Orlin and Tarjan's radix heap (1990), with 64-way digits and a
+//! A radix ladder: a monotone queue after Ahuja, Mehlhorn, Orlin and Tarjan's radix heap (1990), with 256-way digits and a
 //! sorted front.
 //!
-//! A key's time, its high 64 bits, is read as eleven digits of six bits. A key lies in the bucket (rung, digit) of the
+//! A key's time, its high 64 bits, is read as eight digits of eight bits. A key lies in the bucket (rung, digit) of the
 //! highest digit in which its time differs from `base`; so every key on a rung is less than every key on a higher one, and
 //! buckets of one rung are in order of their digits. When the front is empty, the first bucket of the lowest rung is
 //! *opened*: a small one is sorted into the front, which from then on takes all keys up to the bucket's end (see `sorting`);
-//! a large one is spread over lower rungs, with its first instant as the new base. Each key moves down at most eleven times, and mostly
+//! a large one is spread over lower rungs, with its first instant as the new base. Each key moves down at most eight times, and mostly
 //! once or twice. There is nothing to tune to a distribution of times.
 //!
 //! Should the front grow, because much is pushed into the span it took over, it is spread again from now on.
 
 use super::sorting::{self, MANY, SMALL};
 
-const BITS: u32 = 6;
+const BITS: u32 = 8;
 const DIGITS: usize = 1 << BITS;
-const RUNGS: usize = 11;
+const RUNGS: usize = 8;
+const WORDS: usize = DIGITS / 64;
 /// A bucket of more than [`SMALL`], but of at most this many and at most one in [`RARE`] of all that is pending, is sorted,
 /// too: little of what will be pushed belongs between.
-const MIDDLING: usize = 512;
-const RARE: usize = 64;
-/// A front of more than this many is spread again, if it spans more than one instant and [`SMALL`] were pushed into it.
+const MIDDLING: usize = 2048;
+const RARE: usize = 48;
+/// A front of more than this many is spread again, if it spans more than one instant and more than [`SMALL`] and one in
+/// [`MUCH`] of it were pushed into it.
 const LARGE: usize = 128;
+const MUCH: usize = 16;
 /// An emptied bucket with room for more than this many gives it back: its turn comes again only when the clock has gone
 /// once round its rung, and meanwhile the room would be lacking in the cache.
-const KEPT: usize = 1 << 12;
+const KEPT: usize = 1 << 10;
 
 /// Gives back the least key first; no key may be pushed earlier in time than the last popped.
 #[derive(Debug)]
@@ -35,7 +38,7 @@ pub(crate) struct Ladder {
     base: u64,
     buckets: Vec<Vec<u128>>,
     /// Which buckets of each rung hold something.
-    used: [u64; RUNGS],
+    used: [[u64; WORDS]; RUNGS],
     /// Which rungs do.
     rungs: u32,
     /// The time popped last.
@@ -53,7 +56,7 @@ impl Default for Ladder {
             front_end: 0,
             base: 0,
             buckets: vec![Vec::new(); RUNGS * DIGITS],
-            used: [0; RUNGS],
+            used: [[0; WORDS]; RUNGS],
             rungs: 0,
             now: 0,
             len: 0,
@@ -115,7 +118,8 @@ impl Ladder {
         let at = self.front.partition_point(|k| *k > key);
         self.front.insert(at, key);
         self.inserted += 1;
-        if self.front.len() > LARGE && self.inserted > SMALL && self.front_end > u128::from(self.now) + 1 {
+        let (len, spans) = (self.front.len(), self.front_end > u128::from(self.now) + 1);
+        if len > LARGE && self.inserted > SMALL + len / MUCH && spans {
             self.spread_front();
         }
     }
@@ -126,7 +130,7 @@ impl Ladder {
         let differs = (time(key) ^ self.base) | 1;
         let rung = usize::from(RUNG[differs.leading_zeros() as usize % 64]);
         let digit = (time(key) >> (rung as u32 * BITS)) as usize % DIGITS;
-        self.used[rung] |= 1 << digit;
+        self.used[rung][digit / 64] |= 1 << (digit % 64);
         self.rungs |= 1 << rung;
         self.buckets[rung * DIGITS + digit].push(key);
     }
@@ -138,9 +142,11 @@ impl Ladder {
                 return false;
             }
             let rung = self.rungs.trailing_zeros() as usize % RUNGS;
-            let digit = self.used[rung].trailing_zeros() as usize % DIGITS;
-            self.used[rung] &= self.used[rung] - 1;
-            self.rungs ^= u32::from(self.used[rung] == 0) << rung;
+            let used = &mut self.used[rung];
+            let word = used.iter().position(|word| *word != 0).unwrap_or(0);
+            let digit = word * 64 + used[word].trailing_zeros() as usize % 64;
+            used[word] &= used[word].wrapping_sub(1);
+            self.rungs ^= u32::from(*used == [0; WORDS]) << rung;
             self.open_bucket(rung, digit);
         }
         true

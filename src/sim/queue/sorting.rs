@@ -3,8 +3,6 @@
 //! What order random keys are in no processor foresees, so few of them are not compared one by one: each is put where the
 //! number of those above it says, which compilers count with vectors.
 
-/// Slots of time that middling numbers of keys are spread over.
-const SLOTS: usize = 256;
 /// From so many keys on counting is faster than comparing, up to so many, which it can do.
 pub(super) const MANY: usize = 6;
 pub(super) const SMALL: usize = 32;
@@ -70,8 +68,16 @@ fn place(keys: &[u128], front: &mut Vec<u128>, above: impl Fn(usize) -> i32) -> 
 }
 
 /// Moves fewer than 2^16 keys, whose times are less than `2^shift` from `base` on, over to an empty front: spreads them over
-/// slots of time, and sorts what is nearly sorted by then.
+/// slots of time, some for each, and sorts what is nearly sorted by then.
 pub(super) fn by_slot(keys: &mut Vec<u128>, front: &mut Vec<u128>, base: u64, shift: u32) {
+    match keys.len() {
+        0..128 => by_slot_of::<128>(keys, front, base, shift),
+        128..512 => by_slot_of::<512>(keys, front, base, shift),
+        _ => by_slot_of::<2048>(keys, front, base, shift),
+    }
+}
+
+fn by_slot_of<const SLOTS: usize>(keys: &mut Vec<u128>, front: &mut Vec<u128>, base: u64, shift: u32) {
     let coarser = shift.saturating_sub(SLOTS.trailing_zeros());
     let falling = |key: &u128| SLOTS - 1 - (time(*key).wrapping_sub(base) >> coarser) as usize % SLOTS;
     let mut ends = [0u16; SLOTS];
@@ -152,7 +158,7 @@ mod tests {
         }
 
         #[test]
-        fn slots_sort((mut keys, base, shift) in bucket(600)) {
+        fn slots_sort((mut keys, base, shift) in prop_oneof![bucket(100), bucket(1500)]) {
             let (right, mut front) = (falling(&keys), Vec::new());
             by_slot(&mut keys, &mut front, base, shift);
             prop_assert_eq!((front, keys), (right, Vec::new()));

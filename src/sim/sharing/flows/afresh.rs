@@ -47,7 +47,8 @@ impl Afresh {
         self.levels.resize(fabric.channels.len(), SLACK);
         self.limits.clear();
         self.limits.resize(fabric.limits.len(), NONE);
-        let shares = (0..).zip(&self.open).filter_map(|(number, open)| Some((open.left.checked_div(open.flows)?, number)));
+        let shares =
+            (0..).zip(&self.open).filter_map(|(number, open)| Some((open.left.checked_div(open.flows)?, number)));
         self.heap.extend(shares.map(Reverse));
     }
 

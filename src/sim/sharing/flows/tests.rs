@@ -57,8 +57,7 @@ fn jobs(most: usize) -> impl Strategy<Value = Vec<Job>> {
 /// How flows are worked out: whether pairs of channels are kept, and whether all is filled from the start at the change of
 /// that number.
 type Way = (bool, fn(usize) -> bool);
-const WAYS: [Way; 4] =
-    [(true, |_| false), (false, |_| false), (true, |_| true), (true, |change| change % 3 == 0)];
+const WAYS: [Way; 4] = [(true, |_| false), (false, |_| false), (true, |_| true), (true, |change| change % 3 == 0)];
 
 /// Runs jobs between nodes of a tree, or over the channels from the lesser to the greater number.
 fn run(capacities: &[u64], jobs: &[Job], route: impl Fn(usize, usize) -> Vec<u32>) -> Result<(), TestCaseError> {
