@@ -146,7 +146,7 @@ impl Flows {
     fn note_keys(&mut self, channel: u32) {
         let key = |slot: &u32| {
             let by = self.fabric.limits[*slot as usize];
-            if by == channel { 0 } else { key(self.fabric.level(by), by) }
+            key(self.fabric.level(by), by) * Key::from(by != channel)
         };
         self.work.keys.clear();
         self.work.keys.extend(self.fabric.members(channel).iter().map(key));
@@ -214,11 +214,15 @@ impl Flows {
 
     /// The channel that might limit a new flow: that of the least key, or else the one with least for each of its flows.
     pub(super) fn guess(&self, slot: u32) -> u32 {
-        let key = |channel: u32| {
+        let channels = || self.fabric.seats(slot).iter().map(|seat| seat.channel);
+        let share = |channel: u32| {
             let of = &self.fabric.channels[channel as usize];
-            (of.level, of.capacity / of.crossings().max(1), channel)
+            (of.capacity / of.crossings().max(1), channel)
         };
-        self.fabric.seats(slot).iter().map(|seat| key(seat.channel)).min().map_or(0, |key| key.2)
+        match channels().map(|channel| (self.fabric.level(channel), channel)).min() {
+            Some((SLACK, _)) | None => channels().map(share).min().map_or(0, |(_, channel)| channel),
+            Some((_, channel)) => channel,
+        }
     }
 
     /// A channel limits a flow that nothing limits.
