@@ -70,7 +70,7 @@ impl Source {
 
     /// Lets the next go, if it is done by then: when.
     fn departure(&mut self, flows: &mut Flows, until: SimTime) -> Option<SimTime> {
-        let at = flows.next()?.1;
+        let at = flows.next_done()?.1;
         let slot = (at <= until).then(|| flows.leave(at))??;
         self.done += 1;
         if self.done <= self.noted {

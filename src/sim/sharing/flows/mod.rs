@@ -100,14 +100,14 @@ impl Flows {
 
     /// The next to leave, and when, if nobody joins before.
     #[inline]
-    pub fn next(&mut self) -> Option<(u32, SimTime)> {
+    pub fn next_done(&mut self) -> Option<(u32, SimTime)> {
         self.settle();
         self.clocks.next(&self.fabric).map(|(at, slot)| (slot, SimTime::from_ns(at)))
     }
 
     /// Takes out one that is done by now.
     pub fn leave(&mut self, now: SimTime) -> Option<u32> {
-        let (slot, _) = self.next().filter(|(_, at)| *at <= now)?;
+        let (slot, _) = self.next_done().filter(|(_, at)| *at <= now)?;
         self.take_out(now, slot);
         Some(slot)
     }

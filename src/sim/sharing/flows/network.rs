@@ -57,7 +57,7 @@ impl Network {
 
     /// Takes out one that is done by now.
     pub(in crate::sim) fn leave(&mut self, now: SimTime) -> Option<(u32, Vec<Crossing>)> {
-        let (slot, _) = self.flows.next().filter(|(_, at)| *at <= now)?;
+        let (slot, _) = self.flows.next_done().filter(|(_, at)| *at <= now)?;
         let crossings = self.settle(slot, now);
         self.flows.take_out(now, slot);
         self.flows.settle();
@@ -102,7 +102,7 @@ impl Network {
 
     /// Notes who leaves next as scheduled; says who was before, and who is now.
     pub(in crate::sim) fn announce(&mut self) -> (Option<Leaving>, Option<Leaving>) {
-        let next = self.flows.next();
+        let next = self.flows.next_done();
         (std::mem::replace(&mut self.announced, next), next)
     }
 
