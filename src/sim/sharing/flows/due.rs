@@ -70,7 +70,7 @@ impl Due {
             let mut least = (u64::MAX, u32::MAX);
             // Not all of the same time are exact.
             self.until((self.rows.len() - 1, 0), time, &mut |channel| {
-                if exact(channel).min(LAST) == time {
+                if self.exact[channel as usize] || exact(channel).min(LAST) == time {
                     least = least.min(who(channel, said));
                 }
             });
