@@ -147,7 +147,7 @@ pub fn measure(length: f64, lines: &mut Lines) -> Result<(), Problem> {
 
 fn alone(length: f64, lines: &mut Lines) {
     simulate("tree of 64", None, (4e5 * length) as u64, lines);
-    for under_way in [64, 256, 1024] {
+    for under_way in [64, 256, 1024, 4096] {
         simulate(
             &format!("tree of 64 with {under_way}"),
             Some(under_way),
