@@ -258,7 +258,7 @@ mod tests {
         }
     }
 
-    /// Many pending, for so long that all digits of three rungs come round.
+    /// Many pending, for so long that all digits of two rungs come round.
     #[test]
     fn room_follows_what_is_pending() {
         let (mut ladder, mut heap) = (Ladder::default(), Heap::default());

@@ -175,3 +175,26 @@ impl Clocks {
         due.find(about, exact, who)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Of any size, the estimate is not after the exact time, and hardly before.
+        #[test]
+        fn about_is_not_after(
+            (left, shift) in (any::<u128>(), 18u32..128),
+            level in prop_oneof![1u64..1000, 1u64 << 40..1 << 48, any::<u64>().prop_map(|level| level.max(1))],
+            (shows, at) in (0u128..1 << 100, 0u64..1 << 60),
+        ) {
+            let clock = Clock { shows, at, ..Clock::default() };
+            let entry = Entry { at: shows + (left >> shift), slot: 0 };
+            let (about, exact) = (clock.done_about(&entry, level), clock.done(&entry, level));
+            prop_assert!(about <= exact, "{about} {exact}");
+            // One is rounded up and the other down.
+            prop_assert!(exact - about <= 2 + ((exact - at) >> 49), "{about} {exact}");
+        }
+    }
+}

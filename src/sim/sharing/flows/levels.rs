@@ -139,7 +139,9 @@ impl Flows {
         }
         self.fabric.channels[channel as usize].top = top as u64;
         self.set_level(channel, own.0.checked_div(own.1).map_or(SLACK, |share| share as u64));
-        self.take_over(channel, first);
+        if first < Key::MAX {
+            self.take_over(channel, first);
+        }
     }
 
     /// Notes the keys of the channels that limit a channel's flows, in their order; least ones for the channel itself.
