@@ -1,6 +1,7 @@
 //! Clock levels of nodes, as a scenario gives them.
 
 use super::meaning::Meaning;
+use super::node::Node;
 use super::service::times;
 use crate::catalog::DevicePreset;
 use crate::problem::Problem;
@@ -68,13 +69,15 @@ pub(super) fn at_clock(device: &mut DevicePreset, clock: f64) {
 }
 
 /// What this file alone can say of a node's levels.
-pub(super) fn check(levels: &[Level], first: Option<u8>, device: &DevicePreset, node: &str, meaning: &mut Meaning<'_>) {
+pub(super) fn check(of: &Node, device: &DevicePreset, node: &str, meaning: &mut Meaning<'_>) {
+    let (levels, first, overhead) = (&of.levels, of.level, of.overhead);
     for (i, level) in levels.iter().enumerate() {
         let number = i.to_string();
         let at = |key: &'static str| ["nodes", node, "levels", &number, key];
         meaning.above_zero(&at("clock"), level.clock);
         meaning.above_zero(&at("speed"), level.speed.unwrap_or(1.0));
         let (idle, active) = (level.idle(device), level.active(device));
+        meaning.power(&at(if level.active.is_some() { "active" } else { "clock" }), active, overhead);
         if active < idle {
             let problem = Problem::new("a node draws less when it runs than when it is idle");
             let remedy = "`active` includes the idle power: raise it, or lower `idle`";
@@ -128,6 +131,7 @@ mod tests {
             ("no-such-level", "level = 2\nlevels = [{ clock = 0.5 }, { clock = 1 }]"),
             ("level-without-levels", "level = 0"),
             ("level-below-idle", "levels = [{ clock = 1, idle = \"30 W\", active = \"20 W\" }]"),
+            ("fast-clock", "levels = [{ clock = 1 }, { clock = 1e6 }]"),
         ] {
             snapshot(name, &told(&with(levels), &MadeUp::new()));
         }

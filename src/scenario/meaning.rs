@@ -5,7 +5,8 @@ use super::link::Link;
 use super::node::Node;
 use crate::config::{Document, in_order};
 use crate::problem::{Problem, Problems, remedy_for_name};
-use crate::units::SimTime;
+use crate::sim::MOST_POWER;
+use crate::units::{SimTime, Watts};
 
 /// Most requests that can be born in one run: births are numbered with 28 bits.
 const MOST_BIRTHS: f64 = (1u64 << 28) as f64;
@@ -54,6 +55,15 @@ impl<'a> Meaning<'a> {
         if value <= 0.0 {
             let name = path.last().copied().unwrap_or_default();
             self.tell(path, Problem::new(format!("`{name}` must be above zero")).remedy("write a value above zero"));
+        }
+    }
+
+    /// The greatest power of a node, with its overhead.
+    pub(super) fn power(&mut self, path: &[&str], power: Watts, overhead: f64) {
+        let whole = Watts(power.0 * overhead);
+        if whole > MOST_POWER {
+            let problem = Problem::new(format!("a node draws more than {MOST_POWER}")).received(whole);
+            self.tell(path, problem.remedy("check the units of its powers, its clock and its overhead"));
         }
     }
 

@@ -137,12 +137,13 @@ impl Node {
             let remedy = "`active` includes the idle power: raise it, or lower `idle`";
             meaning.tell(&at(key), problem.received(format!("{active} below {idle}")).remedy(remedy));
         }
+        meaning.power(&at(if self.active.is_some() { "active" } else { "overhead" }), active, self.overhead);
         if self.overhead < 1.0 {
             let problem = Problem::new("power usage effectiveness below 1").received(self.overhead);
             meaning.tell(&at("overhead"), problem.remedy("write 1 for a node without overhead"));
         }
         self.check_whole(name, meaning);
-        level::check(&self.levels, self.level, &device, name, meaning);
+        level::check(self, &device, name, meaning);
         self.memory.iter().for_each(|memory| memory.check(name, &self.models, meaning));
         meaning.roles(name, &self.models);
     }

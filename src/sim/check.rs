@@ -3,7 +3,7 @@
 
 use super::{Arrivals, Failing, Fallible, Model, NodeGroup, Service, Tier, Workload, World};
 use crate::problem::Problem;
-use crate::units::SimTime;
+use crate::units::{SimTime, Watts};
 
 /// # Errors
 /// The first thing that is wrong.
@@ -40,6 +40,7 @@ fn group(world: &World, group: &NodeGroup) -> Result<(), Problem> {
         let what = format!("group `{name}`, `{}`: {}", key.join("."), problem.what);
         return Err(Problem { what, ..problem });
     }
+    powers(group)?;
     let fits = group.elastic.is_none_or(|elastic| elastic.most >= group.servers());
     require(fits, || Problem::new(format!("group `{name}` begins with more servers than it can have")))?;
     let levels = group.levels.iter().flat_map(|level| std::iter::once(&level.work).chain(&level.batches));
@@ -62,6 +63,15 @@ fn group(world: &World, group: &NodeGroup) -> Result<(), Problem> {
         Problem::new(format!(
             "group `{name}`: its figures are not those of the level it begins with, or levels lack batches"
         ))
+    })
+}
+
+/// Of each level, from nothing up to the greatest.
+fn powers(group: &NodeGroup) -> Result<(), Problem> {
+    let levels = group.levels.iter().map(|level| [level.idle, level.active]);
+    let drawn = |power: Watts| (Watts(0.0)..=super::MOST_POWER).contains(&power);
+    require(levels.chain([[group.idle, group.active]]).flatten().all(drawn), || {
+        Problem::new(format!("group `{}`: powers must be from 0 to {}", group.name, super::MOST_POWER))
     })
 }
 

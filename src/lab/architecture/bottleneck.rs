@@ -35,11 +35,11 @@ impl Bottleneck {
         b.tap("stem");
         let mut channels = self.width;
         for (stage, &blocks) in self.blocks.iter().enumerate() {
-            let inside = self.width << stage;
-            for block in 0..blocks {
+            let inside = (0..stage).fold(self.width, |width, _| width.saturating_mul(2));
+            for block in b.room(0..blocks) {
                 let stride = if stage > 0 && block == 0 { 2 } else { 1 };
                 let name = format!("stage{}.block{}", stage + 1, block + 1);
-                let widths = [channels, inside, inside * self.expansion];
+                let widths = [channels, inside, inside.saturating_mul(self.expansion)];
                 self::block(&mut b, &name, widths, stride);
                 channels = widths[2];
             }

@@ -1,6 +1,6 @@
 //! What a model costs, by its description alone. Figures are for one image in 32-bit floats.
 
-use super::{Architecture, Op};
+use super::{Architecture, MOST_PARAMETERS, Op};
 use crate::problem::Problem;
 
 /// Bytes of a number.
@@ -49,6 +49,15 @@ pub fn counts(architecture: &Architecture) -> Result<Vec<Count>, Problem> {
             }
         })
         .collect())
+}
+
+/// Whether all layers fit, and have no more parameters than can be trained.
+pub fn check(architecture: &Architecture) -> Result<(), Problem> {
+    let parameters: u64 = counts(architecture)?.iter().map(|count| count.parameters).sum();
+    if parameters > MOST_PARAMETERS {
+        return Err(Problem::new(format!("more than {MOST_PARAMETERS} parameters")).received(parameters));
+    }
+    Ok(())
 }
 
 /// The largest sum of activations alive at once, in bytes: while a layer runs, its output and all that is still read.

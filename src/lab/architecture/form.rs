@@ -47,7 +47,7 @@ impl Form {
     /// The description for some input and number of classes.
     ///
     /// # Errors
-    /// An exit where none can be.
+    /// Sizes that do not fit, or are beyond all reason; an exit where none can be.
     pub fn architecture(&self, input: [usize; 3], classes: usize) -> Result<Architecture, Problem> {
         let side = self.shrink().unwrap_or(1);
         let [h, w, c] = input;
@@ -63,6 +63,7 @@ impl Form {
             Self::Inverted(form) => (form.architecture(input, classes), &form.exits),
             Self::Plain(form) => (form.architecture(input, classes), &form.exits),
         };
+        plain.shapes()?;
         let plain = if side > 1 { plain.shrunk(side) } else { plain };
         exits.iter().try_fold(plain, |architecture, tap| architecture.with_exit(tap))
     }
@@ -103,6 +104,27 @@ mod tests {
             let form = Form::Residual { blocks: 1, width: 8, shrink: Some(side), exits: Vec::new() };
             let told = form.architecture([28, 28, 1], 10).unwrap_err().to_string();
             assert!(told.contains("do not fill") && told.contains("divides 28"), "{told}");
+        }
+    }
+
+    /// None of these may take memory by its size before it is refused.
+    #[test]
+    fn sizes_beyond_all_reason_are_refused() {
+        for (form, expected) in [
+            (r#"{ "residual": { "blocks": 18446744073709551615, "width": 8 } }"#, "more than 4096 layers"),
+            (r#"{ "residual": { "blocks": 1, "width": 9223372036854775807 } }"#, "more than 65536 channels"),
+            (r#"{ "separable": { "stem": 8, "blocks": [[4294967296, 1]] } }"#, "more than 65536 channels"),
+            (r#"{ "separable": { "stem": 8, "blocks": [[16, 4294967296]] } }"#, "stride"),
+            (r#"{ "bottleneck": { "blocks": [4294967296], "width": 8 } }"#, "more than 4096 layers"),
+            (r#"{ "bottleneck": { "blocks": [1], "width": 8, "expansion": 4294967296 } }"#, "more than 65536 channels"),
+            (r#"{ "inverted": { "stem": 8, "blocks": [[1, 8, 4, 1]], "depth": 1e300 } }"#, "more than 4096 layers"),
+            (r#"{ "inverted": { "stem": 8, "blocks": [[1, 8, 1, 1]], "width": 1e300 } }"#, "more than 65536 channels"),
+            (r#"{ "plain": { "stacks": [[8, 4294967296]] } }"#, "more than 4096 layers"),
+            (r#"{ "plain": { "stacks": [[32768, 2]] } }"#, "more than 1073741824 parameters"),
+        ] {
+            let form: Form = serde_json::from_str(form).unwrap();
+            let told = form.architecture([28, 28, 1], 10).and_then(|a| a.check()).unwrap_err().to_string();
+            assert!(told.contains(expected), "{told}");
         }
     }
 }

@@ -47,7 +47,7 @@ impl Inverted {
         let mut channels = stem;
         for (stage, &[expansion, width, repeats, stride]) in (1..).zip(&self.blocks) {
             let width = whole(width, self.width);
-            for repeat in 1..=(repeats as f64 * self.depth).ceil() as usize {
+            for repeat in b.room(1..=(repeats as f64 * self.depth).ceil() as usize) {
                 let stride = if repeat == 1 { stride } else { 1 };
                 let name = format!("stage{stage}.block{repeat}");
                 block(&mut b, &name, [channels, channels.saturating_mul(expansion), width], stride);

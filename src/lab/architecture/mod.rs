@@ -119,6 +119,15 @@ pub const SHRUNK: &str = "shrunk";
 /// The name of the first tap: the raw input.
 pub const INPUT: &str = "input";
 
+/// Most layers of a network.
+pub const MOST_LAYERS: usize = 4096;
+/// Most channels of a tensor.
+pub const MOST_CHANNELS: usize = 1 << 16;
+/// The largest kernel, stride and pad of a convolution.
+pub const MOST_PIXELS: usize = 1024;
+/// Most trainable parameters of a network.
+pub const MOST_PARAMETERS: u64 = 1 << 30;
+
 impl Architecture {
     /// Height, width and channels of every tensor.
     ///
@@ -128,12 +137,12 @@ impl Architecture {
         shape::shapes(self)
     }
 
-    /// Checks that all layers fit, that taps stand where one tensor crosses, and that the last layer answers.
+    /// Checks that all layers fit and are not too many, that taps stand where one tensor crosses, and that the last layer answers.
     ///
     /// # Errors
     /// What does not hold.
     pub fn check(&self) -> Result<(), Problem> {
-        self.shapes()?;
+        count::check(self)?;
         cut::check(self)
     }
 
@@ -217,6 +226,12 @@ impl Builder {
     pub fn layer(&mut self, name: impl Into<String>, op: Op, from: usize, add: Option<usize>) -> usize {
         self.architecture.layers.push(Layer { name: name.into(), op, from, add, tap: None });
         self.last()
+    }
+
+    /// Blocks, as long as there may be more layers at all: one block too many is refused later, and a billion need no
+    /// memory.
+    fn room<I: Iterator>(&self, blocks: I) -> std::iter::Take<I> {
+        blocks.take((MOST_LAYERS + 1).saturating_sub(self.last()))
     }
 
     /// Puts a tap behind the last layer.

@@ -31,7 +31,7 @@ impl Plain {
         let mut b = Builder::new(input);
         for (stack, &[channels, convolutions]) in self.stacks.iter().enumerate() {
             let channels = whole(channels, self.width);
-            for at in 1..=(convolutions as f64 * self.depth).ceil() as usize {
+            for at in b.room(1..=(convolutions as f64 * self.depth).ceil() as usize) {
                 let stride = if stack > 0 && at == 1 { 2 } else { 1 };
                 let conv = Conv { channels, kernel: 3, stride, pad: 1, groups: 1, relu: true };
                 let name = format!("stack{}.conv{at}", stack + 1);

@@ -9,9 +9,10 @@ pub fn residual(input: [usize; 3], classes: usize, blocks: usize, width: usize) 
     b.layer("stem", conv3(width, 1, true), 0, None);
     b.tap("stem");
     for stage in 0..3 {
-        for block in 0..blocks {
+        for block in b.room(0..blocks) {
             let stride = if stage > 0 && block == 0 { 2 } else { 1 };
-            residual_block(&mut b, &format!("stage{}.block{}", stage + 1, block + 1), width << stage, stride);
+            let name = format!("stage{}.block{}", stage + 1, block + 1);
+            residual_block(&mut b, &name, width.saturating_mul(1 << stage), stride);
         }
     }
     b.answer(classes)

@@ -1,9 +1,12 @@
 //! The shape of every tensor.
 
-use super::{Architecture, Conv, Layer, Op};
+use super::{Architecture, Conv, Layer, MOST_CHANNELS, MOST_LAYERS, MOST_PIXELS, Op};
 use crate::problem::Problem;
 
 pub fn shapes(architecture: &Architecture) -> Result<Vec<[usize; 3]>, Problem> {
+    if architecture.layers.len() > MOST_LAYERS {
+        return Err(Problem::new(format!("more than {MOST_LAYERS} layers")));
+    }
     let mut shapes = vec![architecture.input];
     for layer in &architecture.layers {
         let told = |what: String| Problem::new(format!("layer `{}` {what}", layer.name));
@@ -49,6 +52,11 @@ fn convolved(conv: &Conv, [h, w, c]: [usize; 3]) -> Result<[usize; 3], String> {
     let Conv { channels, kernel, stride, pad, groups, .. } = *conv;
     if [channels, kernel, stride, groups].contains(&0) {
         return Err("has a zero among channels, kernel, stride, groups".into());
+    }
+    if channels > MOST_CHANNELS || [kernel, stride, pad].into_iter().any(|pixels| pixels > MOST_PIXELS) {
+        return Err(format!(
+            "has more than {MOST_CHANNELS} channels, or a kernel, stride or pad of more than {MOST_PIXELS} pixels"
+        ));
     }
     if !c.is_multiple_of(groups) || !channels.is_multiple_of(groups) {
         return Err(format!("has {groups} groups, which do not divide its channels"));

@@ -126,6 +126,7 @@ fn broken_worlds_are_refused() {
     };
     assert!(broken(&|w| w.codecs[0].name = "rae".into()).contains("no codec is called `raw`"));
     assert!(broken(&|w| w.groups[0].count = 0).contains("group `device` has no nodes"));
+    assert!(broken(&|w| w.groups[0].idle = Watts(-1.0)).contains("powers must be from 0"));
     assert!(broken(&|w| w.links[1].upper = GroupId(0)).contains("part of a ring"));
     assert!(broken(&|w| w.links[1].lower = GroupId(0)).contains("two links upwards"));
     assert!(broken(&|w| w.links[0].up.rate = BitsPerSec(0)).contains("rate of zero"));

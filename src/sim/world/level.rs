@@ -6,6 +6,9 @@ use crate::units::Watts;
 /// Work of each role on a node, by [`super::ModelId`]; `None`: it is not there.
 pub type Works = Vec<Option<Work>>;
 
+/// The greatest power of a node: samples over time add up nanowatts times nanoseconds in 128 bits.
+pub const MOST_POWER: Watts = Watts(1e9);
+
 /// A node's figures at one clock level.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Level {
