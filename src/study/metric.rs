@@ -1,6 +1,6 @@
 //! What is reported of each run: one metric, one line of [`ALL`].
 
-use crate::sim::{RunResult, Tier, World};
+use crate::sim::{Link, RunResult, Tier, World};
 use crate::stats::Ratio;
 
 /// Which way is better.
@@ -102,8 +102,13 @@ fn offloaded(world: &World, run: &RunResult) -> u64 {
 /// Names of mean numbers of servers begin so.
 pub const SERVERS: &str = "servers_";
 
-/// How busy each group and each link's direction is, and how many servers a node of an elastic group has: column and
-/// value.
+/// What a link is told of: its directions, and both together where they share a channel.
+pub fn ways(link: &Link) -> &'static [&'static str] {
+    if link.half_duplex { &["up", "down", "both"] } else { &["up", "down"] }
+}
+
+/// How busy each group and each link's direction is (of a half-duplex link also both together, which share its channel),
+/// and how many servers a node of an elastic group has: column and value.
 pub fn utilisations(world: &World, run: &RunResult) -> Vec<(String, f64)> {
     let elastic = |at: usize| world.groups[at].elastic.and(run.capacity.get(at));
     let group = |(at, account): (usize, &crate::sim::GroupAccount)| {
@@ -113,9 +118,10 @@ pub fn utilisations(world: &World, run: &RunResult) -> Vec<(String, f64)> {
     let servers = |(at, account): (usize, &crate::sim::GroupAccount)| {
         Some((format!("{SERVERS}{}", world.groups[at].name), elastic(at)?.servers(account)))
     };
-    let link = |(link, account): (&crate::sim::Link, &crate::sim::LinkAccount)| {
-        let name = |direction: &str| format!("utilisation_{}_{direction}", link.name);
-        [(name("up"), account.utilisation_up()), (name("down"), account.utilisation_down())]
+    let link = |(link, account): (&Link, &crate::sim::LinkAccount)| {
+        let (up, down) = (account.utilisation_up(), account.utilisation_down());
+        let named = |(way, share): (&&str, f64)| (format!("utilisation_{}_{way}", link.name), share);
+        ways(link).iter().zip([up, down, up + down]).map(named).collect::<Vec<_>>()
     };
     let links = world.links.iter().zip(&run.links).flat_map(link);
     let groups = || run.groups.iter().enumerate();

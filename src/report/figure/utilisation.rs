@@ -86,7 +86,7 @@ fn head(canvas: &mut Canvas, part: &str, middle: f64, bottom: f64, width: f64) {
 /// `cell up` for `utilisation_cell_up`.
 fn part_name(part: &str) -> String {
     let name = part.strip_prefix(UTILISATION).unwrap_or(part);
-    for direction in ["up", "down"] {
+    for direction in ["up", "down", "both"] {
         if let Some(link) = name.strip_suffix(direction).and_then(|n| n.strip_suffix('_')) {
             return format!("{link} {direction}");
         }

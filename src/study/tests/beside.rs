@@ -13,14 +13,14 @@ fn seconds(time: f64) -> SimTime {
     SimTime::from_secs(time)
 }
 
-/// Two periods: in the n-th, n·(replication + 1) wait at each group, and each link sends up half of the time.
+/// Two periods: in the n-th, n·(replication + 1) wait at each group, and each link sends up half of the time, down a quarter.
 fn sampled(world: &World, actors: &mut Actors, number: u64, recorder: &mut dyn Recorder) -> Result<RunResult, Problem> {
     let periods = if recorder.series() == Some(seconds(35.0)) { 1..3 } else { 1..1 };
     for period in periods {
         let span = 35_000_000_000u64;
         let waiting_ns = u128::from(span * period * (number + 1));
         let group = GroupSample { waiting_ns, busy_ns: span.into(), server_ns: 2 * u128::from(span), power_w: 3.0 };
-        let link = LinkSample { channels: 1, busy_ns_up: u128::from(span) / 2, busy_ns_down: 0 };
+        let link = LinkSample { channels: 1, busy_ns_up: u128::from(span) / 2, busy_ns_down: u128::from(span) / 4 };
         let (groups, links) = (vec![group; world.groups.len()], vec![link; world.links.len()]);
         recorder.sample(&Sample { at: seconds(35.0 * period as f64), span_ns: span, groups, links });
     }
@@ -37,16 +37,17 @@ fn samples_are_stored_by_part_and_period() {
     let sampling = scenario("length = \"1 min\"", "length = \"1 min\"\nseries = \"35 s\"");
     tables(&sampling, home.path(), &sampled);
     let series = Table::read(&home.path().join(SERIES)).expect("series");
-    assert_eq!(series.rows(), 27 * 2 * 4);
-    assert_eq!(series.str("part").expect("parts")[..4], ["sensor", "server", "radio_up", "radio_down"]);
+    assert_eq!(series.rows(), 27 * 2 * 5);
+    assert_eq!(series.str("part").expect("parts")[..5], ["sensor", "server", "radio_up", "radio_down", "radio_both"]);
     let f64s = |name: &str| series.f64(name).expect("figures").to_vec();
-    assert_eq!((f64s("time_s")[3], f64s("time_s")[4], series.u32("replication").expect("runs")[8]), (35.0, 70.0, 1));
+    assert_eq!((f64s("time_s")[4], f64s("time_s")[5], series.u32("replication").expect("runs")[10]), (35.0, 70.0, 1));
     assert_eq!(
-        (f64s("waiting")[0], f64s("waiting")[12], f64s("capacity")[1], f64s("power_w")[1]),
+        (f64s("waiting")[0], f64s("waiting")[15], f64s("capacity")[1], f64s("power_w")[1]),
         (1.0, 4.0, 2.0, 3.0)
     );
     assert!(f64s("waiting")[2].is_nan() && f64s("power_w")[3].is_nan());
-    assert_eq!((f64s("busy")[2], f64s("busy")[3], f64s("capacity")[2]), (0.5, 0.0, 1.0));
+    assert_eq!(f64s("busy")[2..5], [0.5, 0.25, 0.75]);
+    assert_eq!(f64s("capacity")[2..5], [1.0; 3]);
 }
 
 /// Sources that wait for their answers ask at other times under other policies: the answer in words does not say otherwise.

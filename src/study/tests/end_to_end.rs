@@ -55,6 +55,21 @@ fn a_study_stores_all_its_tables() {
     assert_eq!(result.manifest, Manifest::read(&out).expect("a manifest"));
 }
 
+/// Both ways share a half-duplex link's channel: what neither fills alone both may fill together.
+#[test]
+fn both_ways_of_a_half_duplex_link_are_added_up() {
+    let home = home();
+    let runs = |change: &str, name: &str| {
+        let out = home.path().join(name);
+        run(&scenario("delay = { up", &format!("{change}delay = {{ up")), &options(&out, 2), &simulate).expect("run");
+        Table::read(&out.join(RUNS)).expect("runs")
+    };
+    let first = |table: &Table, way: &str| Some(table.f64(&format!("utilisation_radio_{way}")).ok()?[0]);
+    let of = |table: Table| ["up", "down", "both"].map(|way| first(&table, way));
+    assert_eq!(of(runs("half-duplex = true\n", "half")), [Some(0.5), Some(0.25), Some(0.75)]);
+    assert_eq!(of(runs("half-duplex = false\n", "full")), [Some(0.5), Some(0.25), None]);
+}
+
 #[test]
 fn threads_and_repetition_change_no_byte() {
     let home = home();
@@ -166,7 +181,7 @@ fn a_table_and_seven_lines() {
     let result = run(&scenario("", ""), &options(home.path(), 1), &simulate).expect("run");
     let (table, words) = (result.table(), result.words());
     let line = table.lines().nth(2).expect("a policy's line");
-    assert!(line.trim_start().starts_with("stay") && line.ends_with("radio up 50 %"), "{table}");
+    assert!(line.trim_start().starts_with("stay") && line.ends_with("radio both 75 %"), "{table}");
     assert_eq!(table.matches("arrivals.poisson.rate = ").count(), 3);
     assert_eq!(words.len(), 7);
     assert!(words[1].starts_with("Right most often, of all requests: go everywhere (97.5 %; at least +"), "{words:?}");

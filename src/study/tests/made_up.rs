@@ -59,7 +59,8 @@ pub(super) fn simulate(
         served: 1,
         ..GroupAccount::default()
     };
-    let link = LinkAccount { channels: 1, span_ns: 1000, busy_ns_up: 500, bytes_up: 1 << 20, ..LinkAccount::default() };
+    let link = LinkAccount { channels: 1, span_ns: 1000, bytes_up: 1 << 20, ..LinkAccount::default() };
+    let link = LinkAccount { busy_ns_up: 500, busy_ns_down: 250, ..link };
     Ok(RunResult {
         born,
         answered: born,
