@@ -107,8 +107,8 @@ pub fn ways(link: &Link) -> &'static [&'static str] {
     if link.half_duplex { &["up", "down", "both"] } else { &["up", "down"] }
 }
 
-/// How busy each group and each link's direction is (of a half-duplex link also both together, which share its channel),
-/// and how many servers a node of an elastic group has: column and value.
+/// How busy each group and each of a link's [`ways`] is, and how many servers a node of an elastic group has: column
+/// and value.
 pub fn utilisations(world: &World, run: &RunResult) -> Vec<(String, f64)> {
     let elastic = |at: usize| world.groups[at].elastic.and(run.capacity.get(at));
     let group = |(at, account): (usize, &crate::sim::GroupAccount)| {

@@ -137,7 +137,8 @@ impl Architecture {
         shape::shapes(self)
     }
 
-    /// Checks that all layers fit and are not too many, that taps stand where one tensor crosses, and that the last layer answers.
+    /// Checks that all layers fit and are not too many, that taps stand where one tensor crosses, and that the last layer
+    /// answers.
     ///
     /// # Errors
     /// What does not hold.

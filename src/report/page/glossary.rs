@@ -22,7 +22,9 @@ pub(super) fn of(study: &Study) -> Vec<Word> {
             title: "Utilisation".into(),
             column: format!("{UTILISATION}…"),
             unit: "share".into(),
-            meaning: "share of the time that a group's servers or a link's direction (of a half-duplex link also both together) were busy".into(),
+            meaning: "share of the time that a group's servers or a link's direction (of a half-duplex link also both \
+                      together) were busy"
+                .into(),
         });
     }
     words

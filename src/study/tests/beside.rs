@@ -13,7 +13,8 @@ fn seconds(time: f64) -> SimTime {
     SimTime::from_secs(time)
 }
 
-/// Two periods: in the n-th, n·(replication + 1) wait at each group, and each link sends up half of the time, down a quarter.
+/// Two periods: in the n-th, n·(replication + 1) wait at each group, and each link sends up half of the time, down a
+/// quarter.
 fn sampled(world: &World, actors: &mut Actors, number: u64, recorder: &mut dyn Recorder) -> Result<RunResult, Problem> {
     let periods = if recorder.series() == Some(seconds(35.0)) { 1..3 } else { 1..1 };
     for period in periods {
