@@ -37,8 +37,9 @@ pub(crate) struct Ladder {
     front_end: u128,
     base: u64,
     buckets: Vec<Vec<u128>>,
-    /// Which buckets of each rung hold something.
+    /// Which buckets of each rung hold something, and which words of that are not 0.
     used: [[u64; WORDS]; RUNGS],
+    words: [u8; RUNGS],
     /// Which rungs do.
     rungs: u32,
     /// The time popped last.
@@ -57,6 +58,7 @@ impl Default for Ladder {
             base: 0,
             buckets: vec![Vec::new(); RUNGS * DIGITS],
             used: [[0; WORDS]; RUNGS],
+            words: [0; RUNGS],
             rungs: 0,
             now: 0,
             len: 0,
@@ -131,6 +133,7 @@ impl Ladder {
         let rung = usize::from(RUNG[differs.leading_zeros() as usize % 64]);
         let digit = (time(key) >> (rung as u32 * BITS)) as usize % DIGITS;
         self.used[rung][digit / 64] |= 1 << (digit % 64);
+        self.words[rung] |= 1 << (digit / 64);
         self.rungs |= 1 << rung;
         self.buckets[rung * DIGITS + digit].push(key);
     }
@@ -142,14 +145,23 @@ impl Ladder {
                 return false;
             }
             let rung = self.rungs.trailing_zeros() as usize % RUNGS;
-            let used = &mut self.used[rung];
-            let word = used.iter().position(|word| *word != 0).unwrap_or(0);
-            let digit = word * 64 + used[word].trailing_zeros() as usize % 64;
-            used[word] &= used[word].wrapping_sub(1);
-            self.rungs ^= u32::from(*used == [0; WORDS]) << rung;
+            let digit = self.first_of(rung);
             self.open_bucket(rung, digit);
         }
         true
+    }
+
+    /// The first bucket in use of a rung that has one; it is in use no more.
+    #[inline]
+    fn first_of(&mut self, rung: usize) -> usize {
+        let words = &mut self.words[rung];
+        let word = words.trailing_zeros() as usize % WORDS;
+        let used = &mut self.used[rung][word];
+        let digit = used.trailing_zeros() as usize % 64;
+        *used &= used.wrapping_sub(1);
+        *words ^= u8::from(*used == 0) << word;
+        self.rungs ^= u32::from(*words == 0) << rung;
+        word * 64 + digit
     }
 
     fn open_bucket(&mut self, rung: usize, digit: usize) {
