@@ -5,7 +5,7 @@
 
 /// From so many keys on counting is faster than comparing, up to so many, which it can do.
 pub(super) const MANY: usize = 6;
-pub(super) const SMALL: usize = 32;
+pub(super) const SMALL: usize = 64;
 
 #[inline]
 fn time(key: u128) -> u64 {
