@@ -4,6 +4,7 @@ use super::event::Key;
 use super::service::Kind;
 use super::{CodecId, Hop, ModelId, NodeId, Request, RequestId, TapId};
 use crate::units::{Bytes, SimTime};
+use smallvec::SmallVec;
 
 /// What is being done for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,49 +63,57 @@ pub(super) enum Bond {
     Ghost,
 }
 
-/// All there is of a request under way, or of one leg of it.
+/// Nodes that received a raw image, and how it was written with loss; mostly there are no more than that.
+type Holders = SmallVec<[(NodeId, Option<Via>); 2]>;
+
+/// All there is of a request under way, or of one leg of it: in the order in which it is needed, 64 bytes by 64 bytes as
+/// processors fetch them.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(super) struct Leg {
     /// The event that is pending for it; older ones in the queue are void.
     pub pending: Key,
     pub birth: u64,
-    /// What its policy sees.
-    pub request: Request,
-    pub image: u32,
-    pub counted: bool,
-    pub task: Task,
-    pub cargo: Cargo,
-    /// How what it holds was last written with loss.
-    pub via: Option<Via>,
-    /// The node that made the latest answer.
-    pub answered_at: NodeId,
     /// When it was offered to the station or channel where it is.
     pub offered: SimTime,
-    /// What it was offered for has begun: it does not only wait.
-    pub begun: bool,
-    /// The last time its policy was asked, and how often at that time.
-    pub asked: (SimTime, u32),
-    pub compute_ns: [u64; 3],
-    /// What a station where others change that has charged for the present service.
-    pub charged_ns: u64,
-    pub bytes_up: u64,
-    pub bytes_down: u64,
-    /// Beyond idle, spent by its home: microwatts times nanoseconds.
-    pub home_fj: u64,
-    pub bond: Bond,
+    pub task: Task,
+    pub image: u32,
     /// [`Key::SECOND`] for the second of two legs, else 0.
     pub second: u32,
+    /// The node that made the latest answer.
+    pub answered_at: NodeId,
+    pub counted: bool,
+    /// What it was offered for has begun: it does not only wait.
+    pub begun: bool,
+    /// Its request is on the short way, on a hop that it shares: no more is told here than such a hop must know.
+    pub lent: bool,
+    live: bool,
+    // Where it is on its way.
+    pub cargo: Cargo,
+    /// Nodes that received the raw image, its home left out, and how it was written with loss.
+    holders: Holders,
+    pub bond: Bond,
+    // What its policy sees, and what was spent on it.
+    pub request: Request,
+    /// The last time its policy was asked, and how often at that time.
+    pub asked: SimTime,
+    pub asked_then: u32,
+    /// How what it holds was last written with loss.
+    pub via: Option<Via>,
     /// How often the request was forked.
     pub forks: u8,
+    pub bytes_up: u64,
+    pub bytes_down: u64,
+    pub compute_ns: [u64; 3],
+    // What few need.
+    /// What a station where others change that has charged for the present service.
+    pub charged_ns: u64,
+    /// Beyond idle, spent by its home: microwatts times nanoseconds.
+    pub home_fj: u64,
     /// Steps taken for its other legs, those that have ended.
     pub others: u32,
     /// How often failures interrupted it.
     pub interrupted: u32,
-    live: bool,
-    /// Its request is on the short way, on a hop that it shares: no more is told here than such a hop must know.
-    pub lent: bool,
-    /// Nodes that received the raw image, its home left out, and how it was written with loss.
-    holders: Vec<(NodeId, Option<Via>)>,
 }
 
 /// All requests under way.
@@ -130,7 +139,8 @@ impl Leg {
             answered_at: NodeId(0),
             offered: SimTime::ZERO,
             begun: false,
-            asked: (SimTime::ZERO, 0),
+            asked: SimTime::ZERO,
+            asked_then: 0,
             compute_ns: [0; 3],
             charged_ns: 0,
             bytes_up: 0,
@@ -143,7 +153,7 @@ impl Leg {
             interrupted: 0,
             live: false,
             lent: false,
-            holders: Vec::new(),
+            holders: Holders::new(),
         }
     }
 

@@ -99,9 +99,10 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     fn guard(&mut self, slot: u32) -> Result<(), Problem> {
-        let asked = &mut self.legs[slot].asked;
-        *asked = if asked.0 == self.now { (self.now, asked.1 + 1) } else { (self.now, 1) };
-        match asked.1 > MOST_AT_ONCE {
+        let leg = &mut self.legs[slot];
+        leg.asked_then = if leg.asked == self.now { leg.asked_then + 1 } else { 1 };
+        leg.asked = self.now;
+        match leg.asked_then > MOST_AT_ONCE {
             true => Err(self.fault(slot, "64 steps were taken without time moving")),
             false => Ok(()),
         }

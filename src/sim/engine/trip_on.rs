@@ -83,7 +83,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         let leg = self.legs.revive(slot);
         (leg.request, leg.birth, leg.image, leg.counted) = (request, trip.birth, trip.image, true);
         (leg.answered_at, leg.task, leg.cargo) = (trip.answered_at, trip.task, trip.cargo);
-        leg.asked = (trip.asked, 1);
+        (leg.asked, leg.asked_then) = (trip.asked, 1);
         // Of which tier, and in which direction, only records tell, and of this request nobody takes one.
         (leg.compute_ns[0], leg.bytes_up) = (trip.spent_ns, trip.sent);
         let way = std::iter::successors(Some(request.home), |at| layout.next_hop(*at, trip.holder).map(|hop| hop.to));

@@ -37,6 +37,8 @@ pub(crate) struct Ladder {
     front_end: u128,
     base: u64,
     buckets: Vec<Vec<u128>>,
+    /// The room of buckets that were emptied, for the next that need some: what was used last is in the cache.
+    spare: Vec<Vec<u128>>,
     /// Which buckets of each rung hold something, and which words of that are not 0.
     used: [[u64; WORDS]; RUNGS],
     words: [u8; RUNGS],
@@ -57,6 +59,7 @@ impl Default for Ladder {
             front_end: 0,
             base: 0,
             buckets: vec![Vec::new(); RUNGS * DIGITS],
+            spare: Vec::new(),
             used: [[0; WORDS]; RUNGS],
             words: [0; RUNGS],
             rungs: 0,
@@ -153,7 +156,13 @@ impl Ladder {
         self.used[rung][digit / 64] |= 1 << (digit % 64);
         self.words[rung] |= 1 << (digit / 64);
         self.rungs |= 1 << rung;
-        self.buckets[rung * DIGITS + digit].push(key);
+        let bucket = &mut self.buckets[rung * DIGITS + digit];
+        if bucket.capacity() == 0
+            && let Some(spare) = self.spare.pop()
+        {
+            *bucket = spare;
+        }
+        bucket.push(key);
     }
 
     /// Fills the front; false if nothing is left.
@@ -199,13 +208,21 @@ impl Ladder {
                 _ if rung > 0 => sorting::by_slot(bucket, front, self.base, shift),
                 _ => sorting::by_comparing(bucket, front),
             }
-            return;
+            return self.spare_room_of(at);
         }
         self.front_end = u128::from(self.base);
         let mut bucket = std::mem::take(&mut self.buckets[at]);
         bucket.drain(..).for_each(|key| self.hang(key));
-        if bucket.capacity() <= KEPT {
-            self.buckets[at] = bucket;
+        self.buckets[at] = bucket;
+        self.spare_room_of(at);
+    }
+
+    /// Takes an empty bucket's room for others, or gives it back if there is much.
+    #[inline]
+    fn spare_room_of(&mut self, at: usize) {
+        let room = std::mem::take(&mut self.buckets[at]);
+        if (1..=KEPT).contains(&room.capacity()) {
+            self.spare.push(room);
         }
     }
 
