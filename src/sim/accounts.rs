@@ -223,20 +223,11 @@ impl Accounts {
         self.groups[group.0 as usize].refused += u64::from(counted);
     }
 
-    /// A birth.
+    /// A birth; its image is noted when it ends.
     #[inline]
-    pub(super) fn born(&mut self, image: u32, counted: bool) {
+    pub(super) fn born(&mut self, counted: bool) {
         self.ends[1].born += 1;
-        if counted {
-            self.ends[0].born += 1;
-            self.asked(image);
-        }
-    }
-
-    /// A counted request was born with it.
-    #[inline]
-    pub(super) fn asked(&mut self, image: u32) {
-        self.images[image as usize].born += 1;
+        self.ends[0].born += u64::from(counted);
     }
 
     /// Takes over a leg's own sums.
@@ -253,19 +244,26 @@ impl Accounts {
         self.ends[1].by[ending as usize] += 1;
         if leg.counted {
             self.ends[0].note(ending, right, late, 1);
-            self.answer(leg, ending, right, late, layout);
+            self.image(leg, ending, right, late, layout);
         }
     }
 
     #[inline]
-    fn answer(&mut self, leg: &Leg, ending: Ending, right: bool, late: bool, layout: &Layout) {
-        let (Ending::Answered, Some(answer)) = (ending, leg.request.answer) else { return };
-        self.answer_of(leg.image, (answer.model, layout.group_of(leg.answered_at)), right, late);
+    fn image(&mut self, leg: &Leg, ending: Ending, right: bool, late: bool, layout: &Layout) {
+        match (ending, leg.request.answer) {
+            (Ending::Answered, Some(answer)) => {
+                let by = (answer.model, layout.group_of(leg.answered_at));
+                self.answered(leg.image, by, right, late);
+            }
+            _ => self.images[leg.image as usize].born += 1,
+        }
     }
 
+    /// A request was born with an image, and is answered.
     #[inline]
-    fn answer_of(&mut self, image: u32, (model, group): (ModelId, GroupId), right: bool, late: bool) {
+    fn answered(&mut self, image: u32, (model, group): (ModelId, GroupId), right: bool, late: bool) {
         let image = &mut self.images[image as usize];
+        image.born += 1;
         image.answered += 1;
         image.right += u32::from(right);
         image.right_on_time += u32::from(right && !late);

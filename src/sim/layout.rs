@@ -2,9 +2,9 @@
 
 use super::fetch::fetch;
 use super::lane::Lane;
+use super::scores::Scores;
 use super::service::Spread;
-use super::slab::Via;
-use super::{CodecId, GroupId, Hop, ModelId, NodeId, Request, TapId, Tier, World};
+use super::{CodecId, GroupId, Hop, NodeId, Request, Tier, World};
 use crate::problem::Problem;
 
 const NOWHERE: u32 = u32::MAX;
@@ -24,8 +24,7 @@ pub(super) struct Layout {
     channel_count: u32,
     /// By class: its images.
     pub images: Vec<Vec<u32>>,
-    /// By role and tap: the table of its answers under lossless codecs.
-    outputs: Vec<Vec<Option<u16>>>,
+    pub scores: Scores,
     /// The codec answers are sent with.
     pub raw: CodecId,
     /// By group: how service times vary.
@@ -68,7 +67,7 @@ impl Layout {
             channel_count,
             firsts: first,
             images: images(world),
-            outputs: outputs(world),
+            scores: Scores::new(world),
             raw: world.codec("raw").unwrap_or(CodecId(0)),
             spreads: world.groups.iter().map(|g| Spread::new(g.service.noise())).collect(),
         })
@@ -196,15 +195,6 @@ impl Layout {
         let end = self.cells.get(link + 1).map_or(self.channel_count, |next| next.base);
         self.cells[link].base..end
     }
-
-    /// The table of a role's answers at an exit, something having been written with loss as `via` says.
-    #[inline]
-    pub(super) fn output(&self, world: &World, model: ModelId, tap: TapId, via: Option<Via>) -> Option<u16> {
-        match via {
-            None => self.outputs[model.0 as usize][tap.0 as usize],
-            Some((cut, codec)) => table(world, model, tap, cut, &world.codecs[codec.0 as usize].name),
-        }
-    }
 }
 
 pub(super) fn tier_index(tier: Tier) -> usize {
@@ -263,18 +253,4 @@ fn images(world: &World) -> Vec<Vec<u32>> {
     let mut images = vec![Vec::new(); classes];
     world.labels.iter().enumerate().for_each(|(i, label)| images[*label as usize].push(i as u32));
     images
-}
-
-fn outputs(world: &World) -> Vec<Vec<Option<u16>>> {
-    let of = |(m, model): (usize, &super::Model)| {
-        (0..model.taps.len()).map(|t| table(world, ModelId(m as u8), TapId(t as u8), TapId(0), "raw")).collect()
-    };
-    world.models.iter().enumerate().map(of).collect()
-}
-
-fn table(world: &World, model: ModelId, tap: TapId, cut: TapId, codec: &str) -> Option<u16> {
-    let model = &world.models[model.0 as usize];
-    let [tap, cut] = [tap, cut].map(|t| &model.taps[t.0 as usize]);
-    let position = model.tables.position(&cut.name, &tap.name, codec)?;
-    tap.exit.then_some(position as u16)
 }

@@ -159,6 +159,7 @@ mod overload;
 mod port;
 mod queue;
 mod result;
+mod scores;
 mod series;
 mod service;
 mod sharing;

@@ -78,8 +78,6 @@ pub(super) struct Leg {
     pub offered: SimTime,
     pub task: Task,
     pub image: u32,
-    /// [`Key::SECOND`] for the second of two legs, else 0.
-    pub second: u32,
     /// The node that made the latest answer.
     pub answered_at: NodeId,
     pub counted: bool,
@@ -88,6 +86,10 @@ pub(super) struct Leg {
     /// Its request is on the short way, on a hop that it shares: no more is told here than such a hop must know.
     pub lent: bool,
     live: bool,
+    /// It is the second of two legs.
+    pub second: bool,
+    /// Its latest answer is right.
+    pub right: bool,
     // Where it is on its way.
     pub cargo: Cargo,
     /// Nodes that received the raw image, its home left out, and how it was written with loss.
@@ -147,7 +149,8 @@ impl Leg {
             bytes_down: 0,
             home_fj: 0,
             bond: Bond::Alone,
-            second: 0,
+            second: false,
+            right: false,
             forks: 0,
             others: 0,
             interrupted: 0,

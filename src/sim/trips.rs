@@ -2,7 +2,7 @@
 
 mod way;
 
-pub(super) use way::{Scored, Way};
+pub(super) use way::Way;
 
 use super::event::{Key, Rank};
 use super::layout::Layout;

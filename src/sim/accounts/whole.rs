@@ -38,7 +38,7 @@ impl Whole {
 }
 
 impl Accounts {
-    /// A birth; its image is noted when it is answered, or goes the long way.
+    /// A birth; its image is noted when it ends.
     #[inline]
     pub(in crate::sim) fn born_whole(&mut self) {
         self.ends.iter_mut().for_each(|ends| ends.born += 1);
@@ -74,15 +74,14 @@ impl Accounts {
     pub(in crate::sim) fn answered_whole(
         &mut self,
         image: u32,
-        (model, group): (ModelId, GroupId),
+        by: (ModelId, GroupId),
         [right, late]: [bool; 2],
         (spent_ns, sent): (u64, u64),
     ) {
         self.own_ns += u128::from(spent_ns);
         self.own_bytes += u128::from(sent);
         self.whole.answers[usize::from(right)][usize::from(late)] += 1;
-        self.asked(image);
-        self.answer_of(image, (model, group), right, late);
+        self.answered(image, by, right, late);
     }
 
     /// Adds all this to the accounts, at the end of the run.

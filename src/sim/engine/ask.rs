@@ -6,7 +6,7 @@ use crate::random::Rng;
 use crate::sim::layout::Layout;
 use crate::sim::slab::{Compute, Leg, Task};
 use crate::sim::stations::{Channels, Known, Nodes};
-use crate::sim::{Answer, CodecId, Ending, Held, ModelId, NodeId, Policy, Request, Step, TapId, View, World};
+use crate::sim::{CodecId, Ending, Held, ModelId, NodeId, Policy, Request, Step, TapId, View, World};
 use crate::units::{Bytes, SimTime};
 
 /// Steps that a request may take without time moving.
@@ -32,8 +32,10 @@ pub(super) fn complete(world: &World, layout: &Layout, leg: &mut Leg, done: Comp
     leg.task = Task::Idle;
     leg.via = done.via;
     leg.request.held = held(done);
-    if let Some(answer) = answered(world, layout, done, leg.image) {
-        (leg.request.answer, leg.answered_at) = (Some(answer), done.node);
+    let Compute { model, upto: tap, .. } = done;
+    if let Some(scored) = layout.scores.of(world, model, tap, done.via, leg.image) {
+        leg.request.answer = Some(scored.answer(model, tap));
+        (leg.right, leg.answered_at) = (scored.right, done.node);
     }
 }
 
@@ -44,16 +46,6 @@ pub(super) fn held(done: Compute) -> Held {
         TapId(0) => Held::Raw,
         tap => Held::Activation { model: done.model, tap },
     }
-}
-
-/// What a computation says about an image, if it reaches an exit.
-#[inline(always)]
-pub(super) fn answered(world: &World, layout: &Layout, done: Compute, image: u32) -> Option<Answer> {
-    let table = layout.output(world, done.model, done.upto, done.via)?;
-    let output = &world.models[done.model.0 as usize].tables.outputs[table as usize];
-    let image = image as usize;
-    let (confidence, margin) = (output.confidence[image], output.margin[image]);
-    Some(Answer { model: done.model, tap: done.upto, prediction: output.prediction[image], confidence, margin })
 }
 
 /// What there is to be seen when a policy is asked.

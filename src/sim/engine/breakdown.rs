@@ -54,7 +54,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     /// First what had begun, in order of birth, then what waited.
     fn in_order(&self, cuts: &mut [Cut]) {
         let begun = |slot: u32| (0, self.legs[slot].birth, self.legs[slot].second);
-        cuts.sort_by_key(|cut| cut.left.map_or((1, 0, 0), |_| begun(cut.slot)));
+        cuts.sort_by_key(|cut| cut.left.map_or((1, 0, false), |_| begun(cut.slot)));
     }
 
     /// What becomes of somebody who is turned out.

@@ -33,7 +33,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     #[inline]
     pub(super) fn ended(&mut self, slot: u32, ending: Ending, ended: SimTime) {
         let leg = &self.legs[slot];
-        self.accounts.ended(leg, ending, self.is_right(leg, ending), is_late(leg, ending, ended), &self.layout);
+        self.accounts.ended(leg, ending, is_right(leg, ending), is_late(leg, ending, ended), &self.layout);
         if leg.counted && ending == Ending::Answered {
             self.latency.record(ended.since(leg.request.born).ns());
         }
@@ -53,12 +53,6 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         }
     }
 
-    #[inline]
-    fn is_right(&self, leg: &Leg, ending: Ending) -> bool {
-        let class = self.world.labels[leg.image as usize];
-        ending == Ending::Answered && leg.request.answer.is_some_and(|a| a.prediction == class)
-    }
-
     fn record(&self, leg: &Leg, ending: Ending) -> Record {
         let request = &leg.request;
         Record {
@@ -71,7 +65,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             ended: self.now,
             outcome: ending,
             answer: answered_by(leg),
-            right: self.is_right(leg, ending),
+            right: is_right(leg, ending),
             late: is_late(leg, ending, self.now),
             steps: request.steps + leg.others,
             bytes_up: leg.bytes_up,
@@ -89,7 +83,7 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             Ending::InFlight => return,
         };
         let leg = &self.legs[slot];
-        let right = self.needs.truth.then_some(self.is_right(leg, ending));
+        let right = self.needs.truth.then_some(is_right(leg, ending));
         let device_j = leg.home_fj as f64 * 1e-15;
         self.policy.observe(&Outcome { request: leg.request, kind, ended: self.now, device_j, right });
     }
@@ -173,6 +167,12 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
             events: self.handled,
         }
     }
+}
+
+/// Answered rightly.
+#[inline]
+fn is_right(leg: &Leg, ending: Ending) -> bool {
+    ending == Ending::Answered && leg.request.answer.is_some() && leg.right
 }
 
 /// Answered after its deadline, or not at all by the end.

@@ -41,7 +41,7 @@ impl<P: ?Sized> Engine<'_, P> {
     /// An exit must have answers for what reached it.
     fn answers(&self, model: ModelId, upto: TapId, via: Option<Via>) -> Result<(), Problem> {
         let exit = self.world.models[model.0 as usize].taps[upto.0 as usize].exit;
-        let measured = !exit || self.layout.output(self.world, model, upto, via).is_some();
+        let measured = !exit || self.layout.scores.are_there(self.world, model, upto, via);
         require(measured, "nobody measured this exit's answers for an input sent like this")
     }
 

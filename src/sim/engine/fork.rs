@@ -12,11 +12,11 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     pub(super) fn fork(&mut self, slot: u32) -> Result<(), Problem> {
         self.may_fork(slot)?;
         let leg = &mut self.legs[slot];
-        (leg.request.forked, leg.second, leg.forks) = (true, 0, leg.forks + 1);
+        (leg.request.forked, leg.second, leg.forks) = (true, false, leg.forks + 1);
         let twin = self.legs.copy(slot);
         self.legs[slot].bond = Bond::With(twin);
         let leg = &mut self.legs[twin];
-        (leg.bond, leg.second) = (Bond::With(slot), Key::SECOND);
+        (leg.bond, leg.second) = (Bond::With(slot), true);
         (leg.request.leg, leg.request.steps, leg.request.refused) = (leg.forks, 0, 0);
         self.schedule_ask(slot, self.now);
         self.schedule_ask(twin, self.now);

@@ -244,7 +244,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
     #[inline]
     fn schedule(&mut self, slot: u32, time: SimTime, rank: Rank) {
         let leg = &mut self.legs[slot];
-        leg.pending = Key::new(time, rank, leg.birth, slot | leg.second);
+        leg.pending = Key::new(time, rank, leg.birth, slot | (Key::SECOND * u32::from(leg.second)));
         if time <= self.stop {
             self.queue.push(leg.pending);
         }
@@ -291,7 +291,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         let leg = &mut self.legs[slot];
         (leg.birth, leg.image, leg.counted) = (self.births, image, self.now >= self.world.horizon.warm_up);
         self.births += 1;
-        self.accounts.born(image, leg.counted);
+        self.accounts.born(leg.counted);
         let request = &mut leg.request;
         (request.home, request.at, request.workload, request.born) = (home, home, workload, self.now);
         request.deadline = self.world.workloads[workload as usize].deadline.map(|d| self.now + d);

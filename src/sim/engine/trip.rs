@@ -13,8 +13,8 @@ use crate::random::{Rng, Stream};
 use crate::sim::arrivals::Sources;
 use crate::sim::event::{Key, Rank};
 use crate::sim::slab::{Cargo, Compute, Task};
-use crate::sim::trips::{Scored, Trip, Trips, Way};
-use crate::sim::{Answer, CodecId, Held, ModelId, NodeId, Policy, Step, TapId};
+use crate::sim::trips::{Trip, Trips, Way};
+use crate::sim::{CodecId, Held, ModelId, NodeId, Policy, Step, TapId};
 use crate::units::{Bytes, SimTime};
 
 /// A transfer that is about to begin a hop.
@@ -256,9 +256,9 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
         trip.task = Task::Idle;
         trip.request.held = held(done);
         let Compute { model, upto: tap, .. } = done;
-        if let Some(Scored { confidence, margin, prediction, right }) = way.scored(model, tap, trip.image) {
-            trip.request.answer = Some(Answer { model, tap, prediction, confidence, margin });
-            (trip.right, trip.answered_at) = (right, done.node);
+        if let Some(scored) = self.layout.scores.of(self.world, model, tap, None, trip.image) {
+            trip.request.answer = Some(scored.answer(model, tap));
+            (trip.right, trip.answered_at) = (scored.right, done.node);
         }
         if self.policy.foresee(&trip.request) != Some(Step::Answer) || !self.trip_answers_early(way, trip, at) {
             self.queue.push(Key::short(at, Rank::Ask, trip.birth, trip.slot()));

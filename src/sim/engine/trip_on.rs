@@ -79,10 +79,10 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     pub(super) fn unfold(&mut self, trip: &mut Trip) -> u32 {
         let (slot, layout, request) = (trip.slot(), &self.layout, trip.request);
         trip.live = false;
-        self.accounts.asked(trip.image);
         let leg = self.legs.revive(slot);
         (leg.request, leg.birth, leg.image, leg.counted) = (request, trip.birth, trip.image, true);
         (leg.answered_at, leg.task, leg.cargo) = (trip.answered_at, trip.task, trip.cargo);
+        leg.right = trip.right;
         (leg.asked, leg.asked_then) = (trip.asked, 1);
         // Of which tier, and in which direction, only records tell, and of this request nobody takes one.
         (leg.compute_ns[0], leg.bytes_up) = (trip.spent_ns, trip.sent);

@@ -1,6 +1,5 @@
 //! What the short way is, and what is looked up there: tables of the world laid out so that a request reads little of them.
 
-use crate::catalog::OutputTable;
 use crate::sim::layout::Layout;
 use crate::sim::{CodecId, GroupId, ModelId, NodeGroup, Size, TapId, World};
 use crate::units::{Bytes, SimTime};
@@ -12,8 +11,6 @@ pub(in crate::sim) struct Way<'a> {
     pub window: (SimTime, SimTime),
     /// By group, role and tap.
     calls: Vec<Call>,
-    /// By role and tap: what is answered there, image by image, if anything is and was measured.
-    scored: Vec<Vec<Scored>>,
     /// By role, tap and codec.
     sizes: Vec<Sizes<'a>>,
     roles: usize,
@@ -28,15 +25,6 @@ struct Call {
     layers: SimTime,
     /// It can be had there, and its answers, if it has any, were measured.
     fits: bool,
-}
-
-/// What an exit answers to an image.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::sim) struct Scored {
-    pub confidence: f32,
-    pub margin: f32,
-    pub prediction: u16,
-    pub right: bool,
 }
 
 /// Bytes of each image at a tap under a codec.
@@ -56,23 +44,9 @@ impl Call {
         let (Some(of), Some(layers)) = (taps.get(usize::from(tap.0)), work.upto.get(usize::from(tap.0))) else {
             return Self::NONE;
         };
-        let fits = !of.exit || layout.output(world, model, tap, None).is_some();
+        let fits = !of.exit || layout.scores.are_there(world, model, tap, None);
         Self { per_call: work.per_call, layers: layers.since(work.upto[0]), fits }
     }
-}
-
-fn scored(world: &World, layout: &Layout, model: ModelId, tap: TapId) -> Vec<Scored> {
-    let role = &world.models[usize::from(model.0)];
-    let table = if usize::from(tap.0) < role.taps.len() { layout.output(world, model, tap, None) } else { None };
-    let row = |output: &OutputTable, image: usize| {
-        let prediction = output.prediction[image];
-        let (confidence, margin) = (output.confidence[image], output.margin[image]);
-        Scored { confidence, margin, prediction, right: prediction == world.labels[image] }
-    };
-    table.map_or_else(Vec::new, |table| {
-        let output = &role.tables.outputs[usize::from(table)];
-        (0..world.labels.len()).map(|image| row(output, image)).collect()
-    })
 }
 
 fn sizes(world: &World, model: ModelId, tap: TapId, codec: usize) -> Sizes<'_> {
@@ -99,7 +73,6 @@ impl<'a> Way<'a> {
         Self {
             window: (world.horizon.warm_up, world.horizon.end),
             calls: calls.collect(),
-            scored: each().map(|(model, tap)| scored(world, layout, model, tap)).collect(),
             sizes: sized.collect(),
             roles,
             taps,
@@ -110,7 +83,7 @@ impl<'a> Way<'a> {
     /// Which nobody goes.
     pub(super) fn closed() -> Self {
         let window = (SimTime::NEVER, SimTime::NEVER);
-        Self { window, calls: Vec::new(), scored: Vec::new(), sizes: Vec::new(), roles: 0, taps: 0, codecs: 0 }
+        Self { window, calls: Vec::new(), sizes: Vec::new(), roles: 0, taps: 0, codecs: 0 }
     }
 
     #[inline]
@@ -137,12 +110,6 @@ impl<'a> Way<'a> {
         let call = self.call(group, model, upto);
         let before = if from == TapId(0) { SimTime::ZERO } else { self.call(group, model, from).layers };
         (call.per_call + call.layers.since(before)).max(SimTime::from_ns(1))
-    }
-
-    /// What such a computation answers to an image.
-    #[inline]
-    pub(in crate::sim) fn scored(&self, model: ModelId, upto: TapId, image: u32) -> Option<Scored> {
-        self.scored[self.place(model, upto)].get(image as usize).copied()
     }
 
     /// Bytes of an image at a tap of a role that are there, under a codec that is; `None`: nobody measured that.
