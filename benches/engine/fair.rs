@@ -33,6 +33,10 @@ impl Policy for Over {
             None => Step::Compute { model: ModelId(0), upto: TapId(1), node: NodeId(1), send: CodecId(0) },
         }
     }
+
+    fn foresee(&self, request: &Request) -> Option<Step> {
+        request.answer.map(|_| Step::Answer)
+    }
 }
 
 fn fair(rate: f64, flows: f64) -> World {

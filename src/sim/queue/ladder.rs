@@ -24,6 +24,8 @@ const RARE: usize = 48;
 /// [`MUCH`] of it were pushed into it.
 const LARGE: usize = 128;
 const MUCH: usize = 16;
+/// A front of fewer than this many is short.
+const FEW: usize = 8;
 /// An emptied bucket with room for more than this many gives it back: its turn comes again only when the clock has gone
 /// once round its rung, and meanwhile the room would be lacking in the cache.
 const KEPT: usize = 1 << 10;
@@ -86,13 +88,20 @@ fn time(key: u128) -> u64 {
     (key >> 64) as u64
 }
 
-/// How many of the keys, which fall and lie within half of all numbers, are above another that does, too: as
-/// `partition_point`, but for as many steps whatever there is and without a branch, which no processor would foresee.
+/// How many of the keys, which fall and lie within half of all numbers, are above another that does, too.
 #[inline]
 fn above(keys: &[u128], key: u128) -> usize {
-    if keys.is_empty() || keys.len() > LARGE {
-        return keys.partition_point(|k| *k > key);
+    match keys.len() {
+        // What is pushed into a short front mostly comes soon.
+        0..FEW => keys.iter().rposition(|k| *k > key).map_or(0, |at| at + 1),
+        FEW..=LARGE => above_by_halving(keys, key),
+        _ => keys.partition_point(|k| *k > key),
     }
+}
+
+/// The same for some, without a branch: none of these could be foreseen.
+#[inline]
+fn above_by_halving(keys: &[u128], key: u128) -> usize {
     let (mut at, mut step) = (0, LARGE / 2);
     while step > 0 {
         let to = at + step;
