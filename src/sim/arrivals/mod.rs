@@ -105,15 +105,8 @@ impl Sources {
         self.arrival
     }
 
-    /// Notes a birth now and says when the next is; never, as far as is known, where that depends on this one's end.
-    #[inline]
-    pub(super) fn next(&mut self, source: u32, now: SimTime) -> SimTime {
-        let Source { node, workload, ordinal } = self.sources[source as usize];
-        let arrival = self.arrival;
-        self.next_by(source, now, || arrival.draw(Self::entity(node, workload), ordinal + 1)[0])
-    }
-
-    /// The same, the gap being drawn by these bits of its stream.
+    /// Notes a birth now and says when the next is, the gap being drawn by these bits of its stream; never, as far as is
+    /// known, where that depends on this one's end.
     #[inline]
     pub(super) fn next_by(&mut self, source: u32, now: SimTime, bits: impl FnOnce() -> u64) -> SimTime {
         let source = &mut self.sources[source as usize];

@@ -278,15 +278,19 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
     #[inline]
     fn born(&mut self, source: u32) -> u32 {
         self.fertile -= 1;
-        let slot = self.bear(source);
-        let next = self.sources.next(source, self.now);
+        let (node, workload, ordinal) = self.sources.about(source);
+        let entity = Sources::entity(node, workload);
+        let streams = [self.draws.image, self.sources.stream()];
+        let [image, gap] = Stream::draw_beside(streams, [[entity, ordinal], [entity, ordinal + 1]]);
+        let slot = self.bear(NodeId(node), workload, image);
+        let next = self.sources.next_by(source, self.now, || gap[0]);
         self.expect_birth(source, next);
         slot
     }
 
-    /// A new request: all about it that chance decides is decided here.
-    fn bear(&mut self, source: u32) -> u32 {
-        let (home, workload, image) = self.drawn(source);
+    /// A new request: all about it that chance decides is decided here, its image by these bits.
+    fn bear(&mut self, home: NodeId, workload: u16, image: [u64; 2]) -> u32 {
+        let image = self.image_at(home, workload, image);
         let slot = self.legs.take();
         let leg = &mut self.legs[slot];
         (leg.birth, leg.image, leg.counted) = (self.births, image, self.now >= self.world.horizon.warm_up);
@@ -296,14 +300,6 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
         (request.home, request.at, request.workload, request.born) = (home, home, workload, self.now);
         request.deadline = self.world.workloads[workload as usize].deadline.map(|d| self.now + d);
         slot
-    }
-
-    /// Home, workload and image of a source's next request.
-    #[inline]
-    fn drawn(&self, source: u32) -> (NodeId, u16, u32) {
-        let (node, workload, ordinal) = self.sources.about(source);
-        let bits = self.draws.image.draw(Sources::entity(node, workload), ordinal);
-        (NodeId(node), workload, self.image_at(NodeId(node), workload, bits))
     }
 
     /// The image of a request that is born there.
