@@ -8,6 +8,7 @@ use carried::Carried;
 pub(super) use failures::Unsent;
 use whole::Whole;
 
+use super::fetch::fetch;
 use super::layout::Layout;
 use super::result::{CapacityAccount, GroupAccount, ImageAccount, LevelAccount, LinkAccount, MemoryAccount, Resent};
 use super::series::Watch;
@@ -257,6 +258,12 @@ impl Accounts {
             }
             _ => self.images[leg.image as usize].born += 1,
         }
+    }
+
+    /// Brings an image's account into the cache.
+    #[inline]
+    pub(super) fn fetch(&self, image: u32) {
+        fetch(&self.images, image as usize);
     }
 
     /// A request was born with an image, and is answered.

@@ -1,5 +1,6 @@
 //! What exits answer, image by image, a row each: a request reads one row instead of a place in each of four tables.
 
+use super::fetch::fetch;
 use super::slab::Via;
 use super::{Answer, ModelId, TapId, World};
 use crate::catalog::OutputTable;
@@ -45,6 +46,14 @@ impl Scores {
     #[inline]
     fn rows(&self, model: ModelId, tap: TapId) -> Option<&[Scored]> {
         self.lossless[usize::from(model.0) * self.taps + usize::from(tap.0)].as_deref()
+    }
+
+    /// Brings an answer into the cache.
+    #[inline]
+    pub(super) fn fetch(&self, model: ModelId, tap: TapId, image: u32) {
+        if let Some(rows) = self.rows(model, tap) {
+            fetch(rows, image as usize);
+        }
     }
 
     /// Whether a role's answers at a tap were measured, something having been written with loss as `via` says.

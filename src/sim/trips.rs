@@ -5,6 +5,7 @@ mod way;
 pub(super) use way::Way;
 
 use super::event::{Key, Rank};
+use super::fetch::fetch;
 use super::layout::Layout;
 use super::slab::{Cargo, Task};
 use super::{Held, Hop, NodeId, Request, RequestId, World};
@@ -92,6 +93,12 @@ impl<'a> Trips<'a> {
     #[inline]
     pub(super) fn are_of(&self, key: Key) -> bool {
         key.is_short() || key.rank() == Rank::Birth && key.time() >= self.way.window.0
+    }
+
+    /// Brings a request into the cache.
+    #[inline]
+    pub(super) fn fetch(&self, slot: u32) {
+        fetch(&self.trips, slot as usize);
     }
 
     /// Puts a newborn (birth number, image, home, time) into a slot.

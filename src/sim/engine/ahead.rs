@@ -4,11 +4,14 @@
 
 use super::Engine;
 use crate::sim::event::{Key, Rank};
+use crate::sim::slab::Task;
+use crate::sim::trips::{Trip, Trips};
 use crate::sim::{NodeId, Policy};
 
 /// From how many sources on; in the crate's tests from few, so that these go this way too.
-const MANY: u32 = if cfg!(test) { 2 } else { 1 << 15 };
-/// How many events before a birth: its source is fetched, where that stands, and the state there.
+const MANY: u32 = if cfg!(test) { 2 } else { 1 << 12 };
+/// How many events before a birth: its source is fetched, where that stands, and the state there. Before another event:
+/// its request, then what that will read.
 const AHEAD: [usize; 3] = [6, 4, 2];
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
@@ -18,20 +21,37 @@ impl<P: Policy + ?Sized> Engine<'_, P> {
     }
 
     #[inline]
-    pub(super) fn look_ahead(&self) {
-        let birth = |ahead| self.queue.ahead(ahead).filter(|key| key.rank() == Rank::Birth).map(Key::slot);
+    pub(super) fn look_ahead(&self, trips: &Trips<'_>) {
+        let [far, near, next] = AHEAD.map(|ahead| self.queue.ahead(ahead));
+        let short = |key: Option<Key>| key.filter(|key| key.is_short()).map(Key::slot);
+        let birth = |key: Option<Key>| key.filter(|key| key.rank() == Rank::Birth).map(Key::slot);
         let node = |source| NodeId(self.sources.about(source).0);
-        if let Some(source) = birth(AHEAD[0]) {
+        if let Some(source) = birth(far) {
             self.sources.fetch(source);
         }
-        if let Some(source) = birth(AHEAD[1]) {
+        if let Some(slot) = short(far) {
+            trips.fetch(slot);
+        }
+        if let Some(source) = birth(near) {
             self.layout.fetch(node(source));
         }
-        if let Some(node) = birth(AHEAD[2]).map(node) {
+        if let Some(slot) = short(near) {
+            self.look_ahead_of(&trips.trips[slot as usize]);
+        }
+        if let Some(node) = birth(next).map(node) {
             self.nodes.fetch(node);
             if let Some(hop) = self.layout.hop_up(node) {
                 self.channels.fetch(self.layout.channel(hop));
             }
+        }
+    }
+
+    /// What will be answered, and where that is noted.
+    #[inline]
+    fn look_ahead_of(&self, trip: &Trip) {
+        if let Task::Bring(compute) = trip.task {
+            self.layout.scores.fetch(compute.model, compute.upto, trip.image);
+            self.accounts.fetch(trip.image);
         }
     }
 }

@@ -212,7 +212,7 @@ impl<'a, P: Policy + ?Sized> Engine<'a, P> {
                 break;
             }
             if vast {
-                self.look_ahead();
+                self.look_ahead(&trips);
             }
             self.now = key.time();
             self.handled += 1;
