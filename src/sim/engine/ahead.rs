@@ -12,7 +12,7 @@ use crate::sim::{NodeId, Policy};
 const MANY: u32 = if cfg!(test) { 2 } else { 1 << 12 };
 /// How many events before a birth: its source is fetched, where that stands, and the state there. Before another event:
 /// its request, then what that will read.
-const AHEAD: [usize; 3] = [6, 4, 2];
+const AHEAD: [usize; 3] = [12, 8, 4];
 
 impl<P: Policy + ?Sized> Engine<'_, P> {
     /// Whether it is worth it.
