@@ -302,6 +302,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_needed_together_lies_together() {
+        let begins = [std::mem::offset_of!(Leg, cargo), std::mem::offset_of!(Leg, request)];
+        assert_eq!((begins, size_of::<Leg>()), ([64, 128], 320));
+    }
+
+    #[test]
     fn slots_are_used_again_and_forget() {
         let mut slab = Slab::default();
         let (a, b) = (slab.take(), slab.take());

@@ -298,6 +298,19 @@ mod tests {
             agree(&steps, unit);
         }
 
+        /// However long the front is: its naive twin is `partition_point`.
+        #[test]
+        fn places_are_found(
+            span in prop_oneof![Just(1u64), 1u64..40, Just(1 << 56)],
+            keys in prop::collection::vec(any::<(u64, u64)>(), 0..2 * LARGE),
+            (at, low) in any::<(u64, u64)>(),
+        ) {
+            let mut front: Vec<u128> = keys.iter().map(|(at, low)| key(u64::MAX - at % span, low % 3)).collect();
+            front.sort_unstable_by(|a, b| b.cmp(a));
+            let new = key(u64::MAX - at % span, low % 3);
+            prop_assert_eq!(above(&front, new), front.partition_point(|k| *k > new));
+        }
+
         /// Bursts at few instants, and right after what was popped: the front is spread again.
         #[test]
         fn bursts_equal_the_heap(
