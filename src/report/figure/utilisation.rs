@@ -26,12 +26,15 @@ pub(super) fn draw(study: &Study) -> Option<Drawing> {
         return None;
     }
     let intervals = if study.replications() > 1 { " ±: half the 95 % t-interval over replications." } else { "" };
+    let both = parts.iter().any(|part| part.ends_with("_both"));
+    let both = if both { ", both is a half-duplex link's two directions together" } else { "" };
     let name = point.name();
     Some(Drawing {
         canvas: canvas(study, point.index, &parts),
         title: format!("Utilisation of nodes and links{}", at_point(&name)),
         caption: format!(
-            "Share of the time that servers and links were busy{}, in per cent; up is towards the cloud. {}{intervals}",
+            "Share of the time that servers and links were busy{}, in per cent; up is towards the cloud{both}. \
+             {}{intervals}",
             at_point(&name),
             over(study),
         ),
