@@ -5,7 +5,7 @@
 //!
 //! First the sharing alone, of flows whose gaps and sizes were drawn beforehand; then the same through the whole engine,
 //! where every flow is a request: it is born, asks its policy, is sent, computed for a nanosecond at the other end, and
-//! answered there.
+//! answered there, which the policy foresees.
 
 use crate::hold::Uniform;
 use crate::lines::Lines;

@@ -26,8 +26,8 @@ const LARGE: usize = 128;
 const MUCH: usize = 16;
 /// A front of fewer than this many is short.
 const FEW: usize = 8;
-/// An emptied bucket with room for more than this many gives it back: its turn comes again only when the clock has gone
-/// once round its rung, and meanwhile the room would be lacking in the cache.
+/// Room for more than this many is given back when its bucket was emptied, not passed on: buckets that need so much are
+/// rare, and it would be lacking in the cache.
 const KEPT: usize = 1 << 10;
 
 /// Gives back the least key first; no key may be pushed earlier in time than the last popped.
@@ -88,7 +88,8 @@ fn time(key: u128) -> u64 {
     (key >> 64) as u64
 }
 
-/// How many of the keys, which fall and lie within half of all numbers, are above another that does, too.
+/// How many of the keys, which fall and lie within half of all numbers, are above another that does, too. So do a
+/// front's: it spans no more than a bucket of the highest rung, and what is pushed is no earlier than that begins.
 #[inline]
 fn above(keys: &[u128], key: u128) -> usize {
     match keys.len() {
